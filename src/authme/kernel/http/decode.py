@@ -1,0 +1,141 @@
+"""From the bytes of a body to a request struct, naming every wrong field."""
+
+import json
+from typing import Any, NoReturn
+
+import msgspec
+
+from authme.kernel.errors import (
+    ErrorItem,
+    FieldsRefused,
+    NotJson,
+    NotJsonContent,
+    field_malformed,
+    field_missing,
+    field_unknown,
+)
+from authme.kernel.http.endpoint import Endpoint
+from authme.kernel.http.request import Request
+
+_EMPTY = (b"", b"{}", b"[]")
+
+
+class Decoder:
+    """Decodes the body of one endpoint. Made once per endpoint, since a msgspec decoder is compiled."""
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        self._shape = endpoint.body
+        self._tolerant = endpoint.tolerant
+        self._decoder = msgspec.json.Decoder(endpoint.body)
+
+    def decode(self, request: Request) -> Any:
+        """Return the decoded body.
+
+        Raises NotJsonContent, NotJson, or FieldsRefused with one element per wrong field.
+        """
+        content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        body = request.body
+        if self._tolerant and (content_type not in {"", "application/json"} or body.strip() in _EMPTY):
+            body = b"{}"
+        elif not self._tolerant and content_type != "application/json":
+            raise NotJsonContent
+        return self._strictly(body)
+
+    def _strictly(self, body: bytes) -> Any:
+        # The standard parser tells of a duplicate name, which msgspec lets the last one win: two readers of one body
+        # could otherwise see two different requests.
+        try:
+            raw = json.loads(body, object_pairs_hook=_unique, parse_constant=_no_constant)
+            if b"\\u" in body:
+                _check_text(raw)
+            return self._decoder.decode(body)
+        except _DuplicateName as error:
+            raise FieldsRefused([field_malformed(error.args[0], "the name stands twice in one object")]) from error
+        except msgspec.ValidationError as error:
+            _explain(raw, self._shape, error)
+        except json.JSONDecodeError as error:
+            raise NotJson(f"The body is not valid JSON (line {error.lineno}, column {error.colno}).") from error
+        except (msgspec.DecodeError, ValueError, RecursionError) as error:
+            raise NotJson from error
+
+
+class _DuplicateName(Exception):
+    pass
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        names = [name for name, _ in pairs]
+        raise _DuplicateName(next(name for name in names if names.count(name) > 1))
+    return found
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _check_text(value: Any) -> None:
+    """Refuse what no store can keep: NUL, and surrogates without a partner (RFC 8259 section 8.2)."""
+    if isinstance(value, str):
+        if "\0" in value or any("\ud800" <= character <= "\udfff" for character in value):
+            raise ValueError("text with NUL or a lone surrogate")
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            _check_text(name)
+            _check_text(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            _check_text(inner)
+
+
+def _explain(raw: Any, shape: Any, error: msgspec.ValidationError) -> NoReturn:
+    """Raise FieldsRefused with every wrong field: msgspec itself stops at the first."""
+    items: list[ErrorItem] = []
+    if isinstance(raw, dict) and isinstance(shape, type) and issubclass(shape, msgspec.Struct):
+        fields = {field.encode_name: field for field in msgspec.structs.fields(shape)}
+        for name, field in fields.items():
+            if name in raw:
+                items += _explain_value(name, raw[name], field.type)
+            elif field.required:
+                items.append(field_missing(name))
+        if shape.__struct_config__.forbid_unknown_fields:
+            items += [field_unknown(_shorten(name)) for name in raw if name not in fields]
+    raise FieldsRefused(items or [field_malformed("body", _lower(str(error)))]) from error
+
+
+def _explain_value(name: str, value: Any, kind: Any) -> list[ErrorItem]:
+    try:
+        msgspec.convert(value, kind)
+    except msgspec.ValidationError as error:
+        text = str(error)
+        if "unknown field" in text or "missing required field" in text:
+            return [_explain_inner(name, text)]
+        return [field_malformed(name, _expected(kind) or _lower(text))]
+    return []
+
+
+def _explain_inner(name: str, text: str) -> ErrorItem:
+    what, _, path = text.partition(" - at `$")
+    inner = name + path.rstrip("`")
+    quoted = what.split("`")[1]
+    return field_unknown(f"{inner}.{_shorten(quoted)}") if "unknown" in what else field_missing(f"{inner}.{quoted}")
+
+
+def _expected(kind: Any) -> str | None:
+    """Return the description of the field's own type, where it has one."""
+    info = msgspec.inspect.type_info(kind)
+    options = info.types if isinstance(info, msgspec.inspect.UnionType) else (info,)
+    for option in options:
+        if isinstance(option, msgspec.inspect.Metadata) and (option.extra_json_schema or {}).get("description"):
+            return f"{(option.extra_json_schema or {})['description']} is expected"
+    return None
+
+
+def _shorten(name: str) -> str:
+    # An attacker's field name is echoed only so far.
+    return "".join(character if character.isprintable() else "?" for character in name[:64])
+
+
+def _lower(text: str) -> str:
+    return text[:1].lower() + text[1:]

@@ -1,0 +1,29 @@
+"""Shapes on the wire: what request and answer structs have in common, and the field types that many share."""
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+Id = Annotated[str, Meta(pattern="^[0-9a-f]{24}$", description="24 lowercase hex digits")]
+Text = Annotated[str, Meta(min_length=1, max_length=256, description="a text of 1 to 256 characters")]
+LongText = Annotated[str, Meta(min_length=1, max_length=4096, description="a text of 1 to 4096 characters")]
+Token = Annotated[str, Meta(min_length=1, max_length=16384, description="a token of 1 to 16384 characters")]
+Password = Annotated[str, Meta(min_length=1, max_length=1024, description="a text of 1 to 1024 characters")]
+"""What a caller may offer as a password; what is accepted as a *new* one is the policy's decision."""
+
+
+class Wire(msgspec.Struct, rename="camel", forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """A request body: camelCase, unknown fields refused (code 106)."""
+
+
+class TolerantWire(msgspec.Struct, rename="camel", frozen=True, kw_only=True):
+    """A request body of an operation with tolerant input: unknown fields are ignored."""
+
+
+class Answer(msgspec.Struct, rename="camel", frozen=True, kw_only=True):
+    """An answer body: every field is written, an absent value as null."""
+
+
+class SparseAnswer(msgspec.Struct, rename="camel", frozen=True, kw_only=True, omit_defaults=True):
+    """An answer body in which a field without a value is left out."""

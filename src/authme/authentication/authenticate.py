@@ -1,0 +1,84 @@
+"""Who a request speaks for."""
+
+from authme.authentication.sessions import SessionStates
+from authme.clients.directory import Clients
+from authme.clients.model import Client
+from authme.kernel.context import ANONYMOUS, CLIENT_IDENTIFIED, CLIENT_LADDER, FIRST_PARTY, SMART, THIRD_PARTY, USER_LADDER
+from authme.kernel.context import Caller
+from authme.kernel.database import Database, Reader
+from authme.kernel.errors import BearerMissing, ClientCredentialsWrong, SessionEnded
+from authme.kernel.http import Endpoint, Request
+from authme.tokens.mint import ROLE_PREFIX
+from authme.tokens.model import AccessClaims
+from authme.tokens.verify import AccessTokens
+
+_PROVED = frozenset({*CLIENT_LADDER, FIRST_PARTY, THIRD_PARTY, *USER_LADDER, SMART})
+"""Atoms that a token proves by itself; all others hold only as long as the user holds them."""
+
+
+class Authentication:
+    """Authenticates requests."""
+
+    def __init__(self, database: Database, tokens: AccessTokens, clients: Clients, sessions: SessionStates) -> None:
+        self._reader = database.reader()
+        self._tokens = tokens
+        self._clients = clients
+        self._sessions = sessions
+
+    async def authenticate(self, request: Request, endpoint: Endpoint) -> Caller:
+        """Return the caller.
+
+        Raises BearerMissing (201), BearerExpired (202), SessionEnded (204), or ClientCredentialsWrong (9) where a `clientId`
+        is enough and none or an unknown one is given.
+        """
+        if endpoint.requirement.is_public:
+            return ANONYMOUS
+        token = request.bearer()
+        if token is not None:
+            return await self._by_token(token)
+        if not endpoint.names_client or request.headers.get("authorization", "")[:7].lower() == "bearer ":
+            raise BearerMissing
+        return await self._by_name(request.query.get("clientId", ""))
+
+    async def _by_name(self, client_id: str) -> Caller:
+        client = await self._clients.find_active(self._reader, client_id)
+        if client is None:
+            raise ClientCredentialsWrong
+        return Caller(
+            atoms=client.atoms(CLIENT_IDENTIFIED),
+            client_id=client.id,
+            organization_id=client.organization_id,
+            scopes=client.scopes,
+        )
+
+    async def _by_token(self, token: str) -> Caller:
+        claims = await self._tokens.check(self._reader, token)
+        client = await self._clients.find_active(self._reader, claims.client_id)
+        if client is None:
+            raise BearerMissing
+        return await _caller(self._reader, self._sessions, claims, client)
+
+
+async def _caller(reader: Reader, sessions: SessionStates, claims: AccessClaims, client: Client) -> Caller:
+    said = {authority.removeprefix(ROLE_PREFIX) for authority in claims.authorities}
+    held: frozenset[str] = frozenset()
+    organization_id = client.organization_id
+    if claims.sid is not None:
+        state = await sessions.find_open(reader, claims.sid)
+        if state is None or state.user_id != claims.user_id:
+            raise SessionEnded
+        held = state.user_atoms
+        organization_id = state.organization_id if claims.user_id is not None else organization_id
+    party = FIRST_PARTY if client.first_party else THIRD_PARTY
+    # A role that was taken away is gone at once; one that was given comes with the next token.
+    atoms = {atom for atom in said if atom in _PROVED or atom in held} - {FIRST_PARTY, THIRD_PARTY} | {party}
+    atoms.update(f"scope:{scope}" for scope in claims.scope)
+    return Caller(
+        atoms=frozenset(atoms),
+        client_id=client.id,
+        user_id=claims.user_id,
+        session_id=claims.sid,
+        organization_id=organization_id,
+        business_id=claims.business_id,
+        scopes=claims.scope,
+    )

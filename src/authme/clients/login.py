@@ -1,0 +1,140 @@
+"""CI-04 and CI-05: log a client in."""
+
+import hmac
+
+from sqlalchemy import bindparam, delete, insert
+
+from authme.audit import record
+from authme.clients.create import SECRET_PURPOSE
+from authme.clients.directory import Clients
+from authme.clients.model import Client
+from authme.crypto import jose
+from authme.crypto.digests import Digester
+from authme.kernel.context import CLIENT_BASIC, Context
+from authme.kernel.database import Statement, UniqueViolation
+from authme.kernel.errors import ClientCredentialsWrong, ProofNotAccepted, Refusal
+from authme.kernel.http import API, BasicCredentials, Request
+from authme.kernel.ids import is_id
+from authme.kernel.wire import Token, Wire
+from authme.settings import TokenSettings
+from authme.tokens.mint import mint
+from authme.tokens.model import TokenObject
+from authme.tokens.tables import used_assertion
+
+_LONGEST_LIFE = 300
+_LEEWAY = 30
+_MS = 1000
+_UNKNOWN_SECRET = bytes(32)
+_USE_ASSERTION = Statement(
+    insert(used_assertion).values({column.name: bindparam(column.name) for column in used_assertion.c})
+)
+_SWEEP = Statement(delete(used_assertion).where(used_assertion.c.expires_at <= bindparam("now")))
+
+
+class AssertionRequest(Wire):
+    """A JWT that the client signed (RFC 7523)."""
+
+    assertion: Token
+
+
+async def login(ctx: Context, request: Request) -> TokenObject | Refusal:
+    """Log a client in by HTTP Basic with its id and secret. The body is not read.
+
+    One answer to an unknown id, a wrong secret and a locked client, and no `WWW-Authenticate`.
+    """
+    client = await prove(ctx, request.basic())
+    return client if isinstance(client, Refusal) else await issue(ctx, client)
+
+
+async def prove(ctx: Context, given: BasicCredentials | None) -> Client | Refusal:
+    """Return the active client whose id and secret these are; the refusal is to be returned, so that it is recorded."""
+    name = given.name if given else ""
+    client = await ctx.part(Clients).find_active(ctx.tx, name)
+    stored = client.secret_hash if client is not None and client.secret_hash is not None else _UNKNOWN_SECRET
+    offered = ctx.part(Digester).digest(SECRET_PURPOSE, given.password if given else "")
+    if not hmac.compare_digest(offered, stored) or client is None:
+        return _refused(ctx, name)
+    return client
+
+
+async def login_by_assertion(ctx: Context, client_id: str, request: Request, body: AssertionRequest) -> TokenObject | Refusal:
+    """Log a client in by a JWT signed with a key of its registered key set (RFC 7523 section 3).
+
+    `iss` and `sub` are the client id, `aud` this URL or the issuer, `exp` at most 5 minutes away, `jti` used once. Whoever
+    does not hold the key learns nothing (code 9); whoever does is told which check failed (code 207).
+    """
+    client = await ctx.part(Clients).find_active(ctx.tx, client_id)
+    if client is None or client.jwks is None:
+        return _refused(ctx, client_id)
+    try:
+        claims = jose.verify_assertion(body.assertion, jose.parse_jwks(client.jwks))
+    except jose.InvalidToken:
+        return _refused(ctx, client_id)
+    issuer = ctx.part(TokenSettings).issuer
+    audience = {issuer, issuer + request.path, f"{issuer}{API}/client-identities/{client_id}/login"}
+    failed = _failed_check(claims, client_id, audience, ctx.clock.now())
+    if failed is None and not await _use(ctx, client_id, claims):
+        failed = "jti was used before"
+    if failed is not None:
+        record(ctx, "client.login", client_id, result="REFUSED", client_id=client_id, reason=failed)
+        return ProofNotAccepted(f"The assertion is not accepted: {failed}.")
+    return await issue(ctx, client, method="assertion")
+
+
+async def issue(ctx: Context, client: Client, *, method: str = "secret", refresh_token: str | None = None) -> TokenObject:
+    """Return a token that speaks for the client alone, and record the login."""
+    record(ctx, "client.login", client.id, client_id=client.id, method=method)
+    return await mint(
+        ctx,
+        client.token_profile,
+        subject=client.id,
+        scope=client.scopes,
+        atoms=client.atoms(CLIENT_BASIC),
+        refresh_token=refresh_token,
+        app_id=client.app_id,
+        service_id=client.service_account_id,
+        business_unit_id=client.business_unit_id,
+        organization_id=client.organization_id,
+        logon=client.logon,
+    )
+
+
+def _refused(ctx: Context, name: str) -> ClientCredentialsWrong:
+    # Only something of the form of an id is worth keeping: what else was typed may be a secret.
+    record(ctx, "client.login", name if is_id(name) else None, result="REFUSED")
+    return ClientCredentialsWrong()
+
+
+def _failed_check(claims: jose.Claims, client_id: str, audience: set[str], now: int) -> str | None:
+    given = claims.get("aud")
+    audiences = given if isinstance(given, list) else [given]
+    if claims.get("iss") != client_id or claims.get("sub") != client_id:
+        return "iss and sub must be the client id"
+    if not any(isinstance(one, str) and one in audience for one in audiences):
+        return "aud must be this URL or the issuer"
+    expires, not_before, issued = (claims.get(name) for name in ("exp", "nbf", "iat"))
+    if type(expires) is not int or expires <= now - _LEEWAY:
+        return "exp is missing or past"
+    if expires > now + _LONGEST_LIFE + _LEEWAY:
+        return "exp is more than 5 minutes away"
+    if any(moment is not None and (type(moment) is not int or moment > now + _LEEWAY) for moment in (not_before, issued)):
+        return "nbf or iat is in the future"
+    jti = claims.get("jti")
+    if not isinstance(jti, str) or not 1 <= len(jti) <= 256 or "\0" in jti:  # noqa: PLR2004  # a bound on what is stored
+        return "jti is missing"
+    return None
+
+
+async def _use(ctx: Context, client_id: str, claims: jose.Claims) -> bool:
+    try:
+        await ctx.tx.run(
+            _USE_ASSERTION, client_id=client_id, jti=claims["jti"], expires_at=(int(claims["exp"]) + _LEEWAY) * _MS
+        )
+    except UniqueViolation:
+        return False
+    return True
+
+
+async def sweep(ctx: Context) -> int:
+    """Delete assertions that are too old to be used again; return how many."""
+    return await ctx.tx.run(_SWEEP, now=ctx.clock.now_ms())

@@ -1,0 +1,56 @@
+"""Passwords at rest: one hash per user."""
+
+from sqlalchemy import and_, bindparam, select, update
+
+from authme.credentials.tables import credential
+from authme.kernel.database import Reader, Statement, Transaction, upsert
+
+_SET = Statement(
+    upsert(
+        credential,
+        key=[credential.c.user_id],
+        values={
+            "user_id": bindparam("user_id"),
+            "password_hash": bindparam("password_hash"),
+            "changed_at": bindparam("now"),
+            "must_change": bindparam("must_change"),
+        },
+        set_={
+            "password_hash": bindparam("password_hash"),
+            "changed_at": bindparam("now"),
+            "must_change": bindparam("must_change"),
+        },
+    )
+)
+_FIND = Statement(select(credential.c.password_hash).where(credential.c.user_id == bindparam("of_user")))
+_CHANGE = Statement(
+    update(credential)
+    .where(and_(credential.c.user_id == bindparam("of_user"), credential.c.password_hash == bindparam("was")))
+    .values(password_hash=bindparam("becomes"), changed_at=bindparam("now"), must_change=0)
+)
+_REHASH = Statement(
+    update(credential)
+    .where(and_(credential.c.user_id == bindparam("of_user"), credential.c.password_hash == bindparam("was")))
+    .values(password_hash=bindparam("becomes"))
+)
+
+
+async def find_hash(reader: Reader, user_id: str) -> str | None:
+    """Return the user's password hash."""
+    row = await reader.one(_FIND, of_user=user_id)
+    return row["password_hash"] if row else None
+
+
+def put(tx: Transaction, user_id: str, password_hash: str, now: int, *, must_change: bool = False) -> None:
+    """Set the user's password hash with the unit of work, whatever it was."""
+    tx.defer(_SET, user_id=user_id, password_hash=password_hash, now=now, must_change=int(must_change))
+
+
+async def change_hash(tx: Transaction, user_id: str, *, was: str, becomes: str, now: int) -> bool:
+    """Replace the hash if it is still `was`."""
+    return await tx.run(_CHANGE, of_user=user_id, was=was, becomes=becomes, now=now) == 1
+
+
+def rehash(tx: Transaction, user_id: str, *, was: str, becomes: str) -> None:
+    """Store the same password under today's parameters, unless it was changed meanwhile."""
+    tx.defer(_REHASH, of_user=user_id, was=was, becomes=becomes)

@@ -1,0 +1,34 @@
+"""Sessions: what one login proved, and for how long it speaks."""
+
+import msgspec
+
+
+class Session(msgspec.Struct, frozen=True, kw_only=True):
+    """One login of a user (or of a client alone, when `user_id` is None). Times are epoch milliseconds."""
+
+    id: str
+    user_id: str | None
+    client_id: str
+    level: str | None
+    """Highest rung of the user's ladder that this session has proved."""
+    client_level: str
+    amr: tuple[str, ...]
+    """Authentication methods (RFC 8176)."""
+    extra: tuple[str, ...]
+    """Atoms granted to this session alone, as AUTH-SMART."""
+    business_id: str | None
+    auth_at: int
+    created_at: int
+    expires_at: int
+    """Absolute end: no renewal reaches beyond it."""
+
+
+class SessionState(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether a session still speaks for its user, and what the user holds today."""
+
+    is_open: bool
+    user_id: str | None
+    expires_at: int
+    user_atoms: frozenset[str]
+    organization_id: str | None
+    business_id: str | None

@@ -1,0 +1,41 @@
+"""Start a session: every way of logging in ends here."""
+
+from datetime import timedelta
+
+from authme.kernel.context import Context
+from authme.kernel.ids import new_id
+from authme.sessions import store
+from authme.sessions.model import Session
+from authme.settings import TokenSettings
+
+_MS = 1000
+
+
+def start(
+    ctx: Context,
+    *,
+    user_id: str | None,
+    client_id: str,
+    level: str | None,
+    client_level: str,
+    amr: tuple[str, ...],
+    business_id: str | None = None,
+) -> Session:
+    """Start a session with the unit of work."""
+    now = ctx.clock.now_ms()
+    life = timedelta(days=ctx.part(TokenSettings).session_days)
+    started = Session(
+        id=new_id(ctx.clock),
+        user_id=user_id,
+        client_id=client_id,
+        level=level,
+        client_level=client_level,
+        amr=amr,
+        extra=(),
+        business_id=business_id,
+        auth_at=now,
+        created_at=now,
+        expires_at=now + int(life.total_seconds()) * _MS,
+    )
+    store.insert_session(ctx.tx, started)
+    return started

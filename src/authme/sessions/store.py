@@ -1,0 +1,93 @@
+"""Sessions at rest."""
+
+import json
+
+from sqlalchemy import and_, bindparam, func, insert, select, update
+
+from authme.kernel.database import Reader, Row, Statement, Transaction
+from authme.sessions.model import Session
+from authme.sessions.tables import session
+
+_INSERT = Statement(
+    insert(session).values(
+        {column.name: bindparam(column.name) for column in session.c if column.name not in {"ended_at", "ended_reason"}}
+    )
+)
+_FIND = Statement(select(session).where(session.c.id == bindparam("of_session")))
+_END = Statement(
+    update(session)
+    .where(and_(session.c.id == bindparam("of_session"), session.c.ended_at.is_(None)))
+    .values(ended_at=bindparam("now"), ended_reason=bindparam("reason"))
+)
+_END_OF_USER = Statement(
+    update(session)
+    .where(and_(session.c.user_id == bindparam("of_user"), session.c.ended_at.is_(None), session.c.id != bindparam("but")))
+    .values(ended_at=bindparam("now"), ended_reason=bindparam("reason"))
+)
+_END_OF_CLIENT = Statement(
+    update(session)
+    .where(and_(session.c.client_id == bindparam("of_client"), session.c.ended_at.is_(None)))
+    .values(ended_at=bindparam("now"), ended_reason=bindparam("reason"))
+)
+_LAST_LOGIN = Statement(select(func.max(session.c.auth_at)).where(session.c.user_id == bindparam("of_user")))
+
+
+def _session(row: Row) -> Session:
+    return Session(
+        id=row["id"],
+        user_id=row["user_id"],
+        client_id=row["client_id"],
+        level=row["level"],
+        client_level=row["client_level"],
+        amr=tuple(json.loads(row["amr"])),
+        extra=tuple(json.loads(row["extra"])),
+        business_id=row["business_id"],
+        auth_at=row["auth_at"],
+        created_at=row["created_at"],
+        expires_at=row["expires_at"],
+    )
+
+
+def insert_session(tx: Transaction, started: Session) -> None:
+    """Insert the session with the unit of work."""
+    tx.defer(
+        _INSERT,
+        id=started.id,
+        user_id=started.user_id,
+        client_id=started.client_id,
+        level=started.level,
+        client_level=started.client_level,
+        amr=json.dumps(started.amr),
+        extra=json.dumps(started.extra),
+        business_id=started.business_id,
+        auth_at=started.auth_at,
+        created_at=started.created_at,
+        expires_at=started.expires_at,
+    )
+
+
+async def find(reader: Reader, session_id: str) -> Session | None:
+    """Return the session, also an ended one."""
+    row = await reader.one(_FIND, of_session=session_id)
+    return _session(row) if row else None
+
+
+async def end(tx: Transaction, session_id: str, *, now: int, reason: str) -> bool:
+    """End the session unless it has ended."""
+    return await tx.run(_END, of_session=session_id, now=now, reason=reason) == 1
+
+
+async def end_of_user(tx: Transaction, user_id: str, *, but: str, now: int, reason: str) -> int:
+    """End every open session of the user but one (`""` for none); return how many."""
+    return await tx.run(_END_OF_USER, of_user=user_id, but=but, now=now, reason=reason)
+
+
+async def end_of_client(tx: Transaction, client_id: str, *, now: int, reason: str) -> int:
+    """End every open session that began at the client; return how many."""
+    return await tx.run(_END_OF_CLIENT, of_client=client_id, now=now, reason=reason)
+
+
+async def find_last_login(reader: Reader, user_id: str) -> int | None:
+    """Return when the user last proved who they are, as far as sessions are kept."""
+    row = await reader.one(_LAST_LOGIN, of_user=user_id)
+    return row[0] if row else None

@@ -1,0 +1,108 @@
+"""UI-05: log a user in with a password."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from msgspec import Meta
+
+from authme import sessions
+from authme.audit import record
+from authme.clients.directory import Clients
+from authme.clients.model import Client
+from authme.credentials import store as credentials
+from authme.credentials.attempts import Attempts
+from authme.credentials.pool import PasswordPool
+from authme.kernel.context import BASIC, CLIENT_IDENTIFIED, Context
+from authme.kernel.errors import ClientCredentialsWrong, CredentialLocked, CredentialsWrong, PasswordDue, Refusal
+from authme.kernel.http import BasicCredentials, Request
+from authme.kernel.wire import TolerantWire
+from authme.sign_in.issue import issue
+from authme.tokens.model import TokenObject
+from authme.users import names
+from authme.users import store as users
+from authme.users.model import User
+
+_Short = Annotated[str, Meta(max_length=256, description="a text of up to 256 characters")]
+
+
+class LoginRequest(TolerantWire):
+    """What may come with a login. All of it is optional."""
+
+    device_id: _Short | None = None
+    device_version: _Short | None = None
+    ip: _Short | None = None
+    remember_me: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Proved:
+    """A user who gave the right password."""
+
+    user: User
+
+
+async def login(ctx: Context, request: Request, _body: LoginRequest) -> TokenObject | Refusal:
+    """Log a user in by HTTP Basic with any verified name and the password.
+
+    The credentials are also taken without the word `Basic` before them.
+    """
+    client = await ctx.part(Clients).find_active(ctx.tx, ctx.caller.client_id or "")
+    if client is None:
+        raise ClientCredentialsWrong
+    given = request.basic(bare=True)
+    if given is None:
+        raise CredentialsWrong
+    return await login_at(ctx, client, given)
+
+
+async def login_at(ctx: Context, client: Client, given: BasicCredentials) -> TokenObject | Refusal:
+    """Check the password, start a session at the client, and issue its tokens; a refusal is to be returned, so that it counts."""
+    proved = await prove_password(ctx, client, given)
+    if isinstance(proved, Refusal):
+        return proved
+    user = proved.user
+    session = sessions.start(
+        ctx,
+        user_id=user.id,
+        client_id=client.id,
+        level=BASIC,
+        client_level=CLIENT_IDENTIFIED,
+        amr=("pwd",),
+        business_id=user.business_id,
+    )
+    record(ctx, "user.login", user.id, user_id=user.id, client_id=client.id, method="password")
+    return await issue(ctx, client, user, session)
+
+
+async def prove_password(ctx: Context, client: Client, given: BasicCredentials) -> Proved | Refusal:
+    """Check a name and password.
+
+    An unknown name, a wrong password, and a user who cannot log in with a wrong password get one answer after the same work.
+    Only the right password learns that a credential is locked. Raises TooManyTries before any work.
+    """
+    attempts, pool = ctx.part(Attempts), ctx.part(PasswordPool)
+    meant = names.candidates(given.name)
+    guess = await attempts.begin(ctx, meant[0].key if meant else given.name, client_id=client.id)
+    found = await users.find_by_name(ctx.tx, meant)
+    stored = found.password_hash if found else None
+    if not await pool.verify(given.password, stored) or found is None or stored is None:
+        attempts.failed(ctx, guess)
+        return _refused(ctx, CredentialsWrong(), found.user if found else None, "wrong password" if found else "unknown name")
+    user = found.user
+    if user.status == "LOCKED":
+        return _refused(ctx, CredentialLocked(), user, "locked")
+    if user.status != "ACTIVE":
+        attempts.failed(ctx, guess)
+        return _refused(ctx, CredentialsWrong(), user, "not active")
+    attempts.succeeded(ctx, guess)
+    if pool.needs_rehash(stored):
+        credentials.rehash(ctx.tx, user.id, was=stored, becomes=await pool.hash(given.password))
+    if found.must_change:
+        return _refused(ctx, PasswordDue(), user, "password due")
+    return Proved(user)
+
+
+def _refused(ctx: Context, refusal: Refusal, user: User | None, reason: str) -> Refusal:
+    target = user.id if user else None
+    record(ctx, "user.login", target, result="REFUSED", user_id=target, method="password", reason=reason)
+    return refusal

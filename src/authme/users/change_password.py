@@ -1,0 +1,44 @@
+"""UI-15: a signed-in person changes their password."""
+
+from authme import sessions
+from authme.audit import record
+from authme.credentials import store as credentials
+from authme.credentials.attempts import USER, Attempts
+from authme.credentials.pool import PasswordPool
+from authme.kernel.context import Context
+from authme.kernel.errors import CredentialsWrong, PasswordNotAccepted, Refusal, StateForbids
+from authme.kernel.wire import Password, Wire
+from authme.users import store
+from authme.users.create import hash_new_password
+
+
+class ChangePasswordRequest(Wire):
+    """The password of today and the one to come."""
+
+    current_password: Password
+    new_password: Password
+
+
+async def change_password(ctx: Context, body: ChangePasswordRequest) -> Refusal | None:
+    """Change the password and end the person's other sessions.
+
+    A wrong current password is counted as a failed login is, so that a borrowed session cannot guess it. Raises
+    PasswordNotAccepted (501), and StateForbids when the password was changed meanwhile.
+    """
+    user_id = ctx.caller.user_id or ""
+    attempts, pool = ctx.part(Attempts), ctx.part(PasswordPool)
+    guess = await attempts.begin(ctx, user_id, client_id=ctx.caller.client_id or "", kind=USER)
+    stored = await credentials.find_hash(ctx.tx, user_id)
+    if not await pool.verify(body.current_password, stored) or stored is None:
+        attempts.failed(ctx, guess)
+        record(ctx, "user.password_changed", user_id, result="REFUSED", reason="wrong password")
+        return CredentialsWrong("The current password is wrong.")
+    if await pool.verify(body.new_password, stored):
+        raise PasswordNotAccepted("The new password is the same as before.")
+    becomes = await hash_new_password(ctx, body.new_password, await store.list_identities(ctx.tx, user_id))
+    if not await credentials.change_hash(ctx.tx, user_id, was=stored, becomes=becomes, now=ctx.clock.now_ms()):
+        raise StateForbids("The password was changed meanwhile.")
+    attempts.succeeded(ctx, guess)
+    await sessions.end_all(ctx, user_id, reason="password changed", but=ctx.caller.session_id or "")
+    record(ctx, "user.password_changed", user_id)
+    return None

@@ -1,0 +1,107 @@
+"""UI-01: make a user."""
+
+import msgspec
+
+from authme.audit import record
+from authme.credentials import store as credentials
+from authme.credentials.pool import PasswordPool
+from authme.crypto.password_policy import PasswordRefused, check_password
+from authme.kernel.context import Context
+from authme.kernel.database import UniqueViolation
+from authme.kernel.errors import AlreadyExists, PasswordNotAccepted
+from authme.kernel.ids import new_id
+from authme.settings import PasswordSettings
+from authme.users import policy, store
+from authme.users.model import Identity, User, UserKind, UserStatus
+from authme.users.names import Name, candidates
+
+_CONTACTS = frozenset({"EMAIL", "MOBILE"})
+
+
+class UserDraft(msgspec.Struct, frozen=True, kw_only=True):
+    """What a new user is to be. `names` are distinct; the first is the one they are known by."""
+
+    names: tuple[Name, ...]
+    user_id: str | None = None
+    kind: UserKind = "PERSON"
+    name: str | None = None
+    document: str | None = None
+    business_id: str | None = None
+    organization_id: str | None = None
+    authorities: tuple[str, ...] = ()
+    contacts_are_verified: bool = False
+
+
+async def create(ctx: Context, draft: UserDraft, password: str | None) -> tuple[User, list[Identity]]:
+    """Make a user with its names.
+
+    Without a password the user is PENDING until one is made; with one, until its contact is verified, unless contacts are
+    taken as verified. Raises AlreadyExists (409) for a taken name or id, PasswordNotAccepted, NotOnThisTarget.
+    """
+    policy.check_may_create(ctx.caller, draft.kind, draft.authorities)
+    # One text must never mean two users, so a name is taken if it could be read as a name that somebody has.
+    meanings = {one.key: one for name in draft.names for one in (name, *candidates(name.value))}
+    if await store.find_taken(ctx.tx, list(meanings.values())) is not None:
+        raise AlreadyExists("The name is taken.")
+    password_hash = await hash_new_password(ctx, password, draft.names) if password is not None else None
+    user = _user(ctx, draft, status=_status(draft, has_password=password is not None))
+    identities = [_identity(ctx, draft, user, name) for name in draft.names]
+    try:
+        await store.insert_user(ctx.tx, user)
+        for identity, name in zip(identities, draft.names, strict=True):
+            await store.insert_identity(ctx.tx, identity, name.key)
+    except UniqueViolation as error:
+        raise AlreadyExists("The user exists, or a name is taken.") from error
+    if password_hash is not None:
+        credentials.put(ctx.tx, user.id, password_hash, ctx.clock.now_ms())
+    record(ctx, "user.created", user.id, status=user.status)
+    return user, identities
+
+
+async def hash_new_password(ctx: Context, password: str, names: tuple[Name, ...] | list[Identity]) -> str:
+    """Return the hash of a new password that the policy accepts; raise PasswordNotAccepted (501) otherwise."""
+    try:
+        check_password(
+            password, minimum=ctx.part(PasswordSettings).minimum, forbidden=[name.value for name in names]
+        )
+    except PasswordRefused as error:
+        raise PasswordNotAccepted(error.message) from error
+    return await ctx.part(PasswordPool).hash(password)
+
+
+def _status(draft: UserDraft, *, has_password: bool) -> UserStatus:
+    has_contact = any(name.type in _CONTACTS for name in draft.names)
+    if not has_password or (has_contact and not draft.contacts_are_verified):
+        return "PENDING"
+    return "ACTIVE"
+
+
+def _user(ctx: Context, draft: UserDraft, *, status: UserStatus) -> User:
+    now = ctx.clock.now_ms()
+    return User(
+        id=draft.user_id or new_id(ctx.clock),
+        kind=draft.kind,
+        status=status,
+        name=draft.name,
+        document=draft.document,
+        business_id=draft.business_id,
+        organization_id=draft.organization_id,
+        customer_id=None,
+        authorities=draft.authorities,
+        created_at=now,
+        updated_at=now,
+        last_login_at=None,
+        locked_at=None,
+    )
+
+
+def _identity(ctx: Context, draft: UserDraft, user: User, name: Name) -> Identity:
+    return Identity(
+        id=new_id(ctx.clock),
+        user_id=user.id,
+        type=name.type,
+        value=name.value,
+        verified=name.type not in _CONTACTS or draft.contacts_are_verified,
+        main=True,
+        created_at=user.created_at,
+    )

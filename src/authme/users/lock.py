@@ -1,0 +1,59 @@
+"""UI-21 and UI-22: lock and unlock a user's credential."""
+
+from authme import sessions
+from authme.audit import record
+from authme.credentials.attempts import Attempts
+from authme.kernel.context import Context
+from authme.kernel.errors import NotFound, named_in_body_unknown
+from authme.kernel.wire import Id, Wire
+from authme.users import policy, store
+from authme.users.model import User
+from authme.users.names import candidates
+
+
+class LockRequest(Wire):
+    """Whose credential."""
+
+    user_id: Id
+
+
+async def lock(ctx: Context, body: LockRequest) -> None:
+    """Lock a user's credential and end everything that speaks for the user.
+
+    Locking what is locked succeeds, so that a caller may retry. An unknown user is 400 code 107: 404 is not among the
+    published statuses.
+    """
+    target = await _get(ctx, body.user_id)
+    now = ctx.clock.now_ms()
+    if not await store.change_status(ctx.tx, target.id, was=("ACTIVE", "PENDING"), becomes="LOCKED", now=now):
+        return
+    await sessions.end_all(ctx, target.id, reason="locked")
+    record(ctx, "user.locked", target.id)
+
+
+async def unlock(ctx: Context, body: LockRequest) -> None:
+    """Unlock a user's credential and clear its failure counters.
+
+    Unlocking what is not locked clears the counters and succeeds. Ended sessions stay ended.
+    """
+    target = await _get(ctx, body.user_id)
+    becomes = "ACTIVE" if await store.has_password(ctx.tx, target.id) else "PENDING"
+    changed = await store.change_status(ctx.tx, target.id, was=("LOCKED",), becomes=becomes, now=ctx.clock.now_ms())
+    identities = await store.list_identities(ctx.tx, target.id)
+    # Counted under the likeliest meaning of what was typed, and under the user id for proofs after the login.
+    keys = {candidates(identity.value)[0].key for identity in identities if candidates(identity.value)} | {target.id}
+    ctx.part(Attempts).forget(ctx, sorted(keys))
+    if changed:
+        ctx.tx.announce(sessions.USER_TOPIC, target.id)
+    record(ctx, "user.unlocked", target.id, was_locked=changed)
+
+
+async def _get(ctx: Context, user_id: str) -> User:
+    """Return the user if it is there for the caller and may be managed; permission, existence, relation, in this order."""
+    try:
+        target = await store.get(ctx.tx, user_id)
+        policy.check_may_see(ctx.caller, target)
+    except NotFound as error:
+        raise named_in_body_unknown("userId", "user") from error
+    policy.check_may_manage(ctx.caller, target)
+    return target

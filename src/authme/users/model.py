@@ -1,0 +1,52 @@
+"""Users and their names."""
+
+from typing import Literal
+
+import msgspec
+
+from authme.users.names import NameType
+
+UserStatus = Literal["PENDING", "ACTIVE", "LOCKED", "REMOVED"]
+UserKind = Literal["USER", "PERSON", "BUSINESSUSER"]
+
+ADMIN = "ADMIN"
+MAINTENANCE = "IAM_ADMIN_MAINTENANCE"
+ADMINISTRATIVE = frozenset({ADMIN, MAINTENANCE})
+KINDS = frozenset({"USER", "PERSON", "BUSINESS", "BUSINESSUSER"})
+OFFICES = frozenset({"BUSINESSADMIN", "BUSINESSOWNER"}) | ADMINISTRATIVE
+
+
+class User(msgspec.Struct, frozen=True, kw_only=True):
+    """One person or machine account. Times are epoch milliseconds."""
+
+    id: str
+    kind: UserKind
+    status: UserStatus
+    name: str | None
+    document: str | None
+    business_id: str | None
+    organization_id: str | None
+    customer_id: int | None
+    authorities: tuple[str, ...]
+    """Offices and roles held directly, beside what `kind` gives."""
+    created_at: int
+    updated_at: int
+    last_login_at: int | None
+    locked_at: int | None
+
+    @property
+    def atoms(self) -> frozenset[str]:
+        """Kind, offices and roles, as requirements name them."""
+        return frozenset({"USER", self.kind, *self.authorities})
+
+
+class Identity(msgspec.Struct, frozen=True, kw_only=True):
+    """One of the names by which a user is recognised."""
+
+    id: str
+    user_id: str
+    type: NameType
+    value: str
+    verified: bool
+    main: bool
+    created_at: int

@@ -1,0 +1,43 @@
+"""Who may do what to which user."""
+
+from authme.kernel.context import BASIC, Caller
+from authme.kernel.errors import NotFound, NotOnThisTarget
+from authme.users.model import ADMIN, ADMINISTRATIVE, MAINTENANCE, User, UserKind
+
+
+def check_may_see(caller: Caller, target: User) -> None:
+    """Raise NotFound unless the relation reaches the user: outside it a user does not exist (contract section 2).
+
+    A service with the scope and IAM_ADMIN_MAINTENANCE reach everyone, ADMIN its own organisation.
+    """
+    if caller.is_operator or caller.user_id is None or caller.has(MAINTENANCE):
+        return
+    if caller.has(ADMIN) and caller.organization_id is not None and caller.organization_id == target.organization_id:
+        return
+    raise NotFound
+
+
+def check_may_manage(caller: Caller, target: User) -> None:
+    """Raise NotOnThisTarget if the user stands above the caller, or is the caller."""
+    if caller.is_operator:
+        return
+    if caller.user_id is None:
+        # Without this, whoever holds a service's secret could lock out every administrator.
+        if not ADMINISTRATIVE.isdisjoint(target.authorities):
+            raise NotOnThisTarget
+        return
+    if target.id == caller.user_id or not caller.atoms.issuperset(target.authorities):
+        raise NotOnThisTarget
+
+
+def check_may_create(caller: Caller, kind: UserKind, authorities: tuple[str, ...]) -> None:
+    """Raise NotOnThisTarget for a kind or an authority that the caller may not give.
+
+    Anybody makes plain persons and users; a business's user needs an administrator's bearer.
+    """
+    if caller.is_operator:
+        return
+    if kind not in {"USER", "PERSON"} and not (caller.has(BASIC) and (caller.has(ADMIN) or caller.has(MAINTENANCE))):
+        raise NotOnThisTarget("A user of a business is made with an administrator's token.")
+    if not caller.atoms.issuperset(authorities):
+        raise NotOnThisTarget

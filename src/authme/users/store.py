@@ -1,0 +1,201 @@
+"""Users and identities at rest."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import and_, bindparam, case, func, insert, select, update
+
+from authme.credentials.tables import credential
+from authme.kernel.database import Reader, Row, Statement, Transaction, contained_in
+from authme.kernel.errors import NotFound
+from authme.users.model import Identity, User, UserStatus
+from authme.users.names import Name
+from authme.users.tables import identity, user_account
+
+_USER = select(user_account)
+_INSERT_USER = Statement(insert(user_account).values({column.name: bindparam(column.name) for column in user_account.c}))
+_INSERT_IDENTITY = Statement(insert(identity).values({column.name: bindparam(column.name) for column in identity.c}))
+_FIND = Statement(_USER.where(user_account.c.id == bindparam("of_user")))
+_IDENTITIES = Statement(select(identity).where(identity.c.user_id == bindparam("of_user")).order_by(identity.c.id))
+_BY_NAME = Statement(
+    select(
+        user_account, credential.c.password_hash, credential.c.must_change, identity.c.type.label("name_type")
+    )
+    .select_from(
+        identity.join(user_account, user_account.c.id == identity.c.user_id).outerjoin(
+            credential, credential.c.user_id == user_account.c.id
+        )
+    )
+    .where(and_(contained_in(identity.c.value_key, "keys"), identity.c.verified == 1, user_account.c.status != "REMOVED"))
+)
+_TAKEN = Statement(
+    select(identity.c.type, identity.c.value_key).where(contained_in(identity.c.value_key, "keys"))
+)
+_CHANGE_STATUS = Statement(
+    update(user_account)
+    .where(and_(user_account.c.id == bindparam("of_user"), contained_in(user_account.c.status, "was")))
+    .values(
+        status=bindparam("becomes"),
+        updated_at=bindparam("now"),
+        locked_at=case((bindparam("becomes_locked") == 1, bindparam("now")), else_=None),
+    )
+)
+_HAS_PASSWORD = Statement(
+    select(credential.c.user_id)
+    .join_from(credential, identity, identity.c.user_id == credential.c.user_id)
+    .where(and_(credential.c.user_id == bindparam("of_user"), identity.c.verified == 1))
+    .limit(1)
+)
+_LIST = Statement(
+    _USER.where(user_account.c.id > bindparam("after")).order_by(user_account.c.id).limit(bindparam("at_most"))
+)
+_ADMINISTRATORS = Statement(
+    select(func.count())
+    .select_from(user_account)
+    .where(and_(user_account.c.authorities.contains('"IAM_ADMIN_MAINTENANCE"'), user_account.c.status != "REMOVED"))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """What a login by name needs of a user, read at once."""
+
+    user: User
+    password_hash: str | None
+    must_change: bool
+
+
+def _user(row: Row) -> User:
+    return User(
+        id=row["id"],
+        kind=row["kind"],
+        status=row["status"],
+        name=row["name"],
+        document=row["document"],
+        business_id=row["business_id"],
+        organization_id=row["organization_id"],
+        customer_id=row["customer_id"],
+        authorities=tuple(json.loads(row["authorities"])),
+        created_at=row["created_at"],
+        updated_at=row["updated_at"],
+        last_login_at=row["last_login_at"],
+        locked_at=row["locked_at"],
+    )
+
+
+def _identity(row: Row) -> Identity:
+    return Identity(
+        id=row["id"],
+        user_id=row["user_id"],
+        type=row["type"],
+        value=row["value"],
+        verified=bool(row["verified"]),
+        main=bool(row["main"]),
+        created_at=row["created_at"],
+    )
+
+
+async def find(reader: Reader, user_id: str) -> User | None:
+    """Return the user, also a removed one."""
+    row = await reader.one(_FIND, of_user=user_id)
+    return _user(row) if row else None
+
+
+async def get(reader: Reader, user_id: str) -> User:
+    """Return the user; raise NotFound if there is none or it was removed."""
+    user = await find(reader, user_id)
+    if user is None or user.status == "REMOVED":
+        raise NotFound
+    return user
+
+
+async def list_identities(reader: Reader, user_id: str) -> list[Identity]:
+    """Return all names of the user, the oldest first."""
+    return [_identity(row) for row in await reader.all(_IDENTITIES, of_user=user_id)]
+
+
+async def find_by_name(reader: Reader, names: Sequence[Name]) -> Login | None:
+    """Return whom the likeliest of `names` belongs to, verified names only."""
+    if not names:
+        return None
+    rows = await reader.all(_BY_NAME, keys=[name.key for name in names])
+    by_type = {row["name_type"]: row for row in rows}
+    for name in names:
+        row = by_type.get(name.type)
+        if row is not None:
+            return Login(_user(row), row["password_hash"], bool(row["must_change"]))
+    return None
+
+
+async def find_taken(reader: Reader, names: Sequence[Name]) -> Name | None:
+    """Return the first of `names` whose key somebody has, under any type: one text must not mean two users."""
+    rows = await reader.all(_TAKEN, keys=[name.key for name in names])
+    taken = {row["value_key"] for row in rows}
+    return next((name for name in names if name.key in taken), None)
+
+
+async def insert_user(tx: Transaction, user: User) -> None:
+    """Insert the user; raises UniqueViolation when the id is taken."""
+    await tx.run(
+        _INSERT_USER,
+        id=user.id,
+        kind=user.kind,
+        status=user.status,
+        name=user.name,
+        document=user.document,
+        business_id=user.business_id,
+        organization_id=user.organization_id,
+        customer_id=user.customer_id,
+        authorities=json.dumps(user.authorities),
+        created_at=user.created_at,
+        updated_at=user.updated_at,
+        last_login_at=user.last_login_at,
+        locked_at=user.locked_at,
+    )
+
+
+async def insert_identity(tx: Transaction, given: Identity, key: str) -> None:
+    """Insert a name; raises UniqueViolation when it is taken."""
+    await tx.run(
+        _INSERT_IDENTITY,
+        id=given.id,
+        user_id=given.user_id,
+        type=given.type,
+        value=given.value,
+        value_key=key,
+        verified=int(given.verified),
+        main=int(given.main),
+        created_at=given.created_at,
+    )
+
+
+async def change_status(
+    tx: Transaction, user_id: str, *, was: Sequence[UserStatus], becomes: UserStatus, now: int
+) -> bool:
+    """Change the status if it is one of `was`. Becoming LOCKED sets `locked_at`, anything else clears it."""
+    changed = await tx.run(
+        _CHANGE_STATUS,
+        of_user=user_id,
+        was=list(was),
+        becomes=becomes,
+        becomes_locked=int(becomes == "LOCKED"),
+        now=now,
+    )
+    return changed == 1
+
+
+async def has_password(reader: Reader, user_id: str) -> bool:
+    """Whether the user has a password and a verified name, so that it was or can become active."""
+    return await reader.one(_HAS_PASSWORD, of_user=user_id) is not None
+
+
+async def list_users(reader: Reader, *, after: str, limit: int) -> list[User]:
+    """Return up to `limit` users with an id greater than `after`."""
+    return [_user(row) for row in await reader.all(_LIST, after=after, at_most=limit)]
+
+
+async def count_administrators(reader: Reader) -> int:
+    """Return how many users hold IAM_ADMIN_MAINTENANCE."""
+    row = await reader.one(_ADMINISTRATORS)
+    return int(row[0]) if row else 0

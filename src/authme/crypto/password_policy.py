@@ -40,10 +40,10 @@ def check_password(password: str, *, minimum: int, forbidden: Iterable[str] = ()
     if any(unicodedata.category(character) in _FORBIDDEN_CATEGORIES for character in normalized):
         raise PasswordRefused("characters", "The password must not contain control characters.")
     folded = normalized.casefold()
-    if _is_repetition(folded) or _is_sequence(folded):
-        raise PasswordRefused("pattern", "The password is a simple pattern.")
     if blocklist.is_common(folded):
         raise PasswordRefused("blocklist", "The password is too common.")
+    if _is_repetition(folded) or _is_sequence(folded):
+        raise PasswordRefused("pattern", "The password is a simple pattern.")
     if _is_made_of(folded, forbidden):
         raise PasswordRefused("personal", "The password must not be made of your own names.")
 

@@ -35,7 +35,8 @@ _ARGON2: Final = re.compile(
     r"\$(argon2(?:id|i|d))(?:\$v=(?:16|19))?\$m=([0-9]{1,10}),t=([0-9]{1,10}),p=([0-9]{1,4})"
     r"\$([A-Za-z0-9+/]+)\$([A-Za-z0-9+/]+)"
 )
-_BCRYPT: Final = re.compile(r"\$2[aby]\$([0-9]{2})\$[./A-Za-z0-9]{53}")
+# The last character of a bcrypt salt carries two bits; the library takes no hash where its other bits are not zero.
+_BCRYPT: Final = re.compile(r"\$2[aby]\$([0-9]{2})\$[./A-Za-z0-9]{21}[.Oeu][./A-Za-z0-9]{31}")
 _PBKDF2: Final = re.compile(r"\$pbkdf2-(sha256|sha512)\$([1-9][0-9]{0,9})\$([A-Za-z0-9./+]+)\$([A-Za-z0-9./+]+)")
 _DJANGO: Final = re.compile(r"pbkdf2_sha256\$([1-9][0-9]{0,9})\$([^$]{1,128})\$([A-Za-z0-9+/]+=?)")
 _SCRYPT: Final = re.compile(r"\$scrypt\$ln=([0-9]{1,2}),r=([0-9]{1,3}),p=([0-9]{1,3})\$([A-Za-z0-9./+]+)\$([A-Za-z0-9./+]+)")

@@ -6,7 +6,7 @@ from typing import Any, Final
 from authme.crypto.jose.algorithms import ALGORITHMS, Algorithm
 from authme.crypto.jose.compact import InvalidToken, json_object, parse
 from authme.crypto.jose.jwks import ClientKeys
-from authme.crypto.jose.tokens import check_signature, has_type
+from authme.crypto.jose.tokens import has_type
 
 # Whoever names a type must name one of these: an access token that the client holds must not speak for the client.
 _TYPES: Final = ("jwt", "client-authentication+jwt")
@@ -18,6 +18,11 @@ def verify_assertion(token: str, keys: ClientKeys, *, algorithms: Collection[Alg
     Issuer, subject, audience, times and replay are the caller's (RFC 7523 section 3). Without a `kid` each key of the
     token's algorithm is tried; there are ten at most.
     """
+    return json_object(signed_payload(token, keys, algorithms), "claims set")
+
+
+def signed_payload(token: str, keys: ClientKeys, algorithms: Collection[Algorithm] = ALGORITHMS) -> bytes:
+    """Return what the client signed, whatever it is; raise InvalidToken."""
     compact = parse(token)
     if "typ" in compact.header and not any(has_type(compact, typ) for typ in _TYPES):
         raise InvalidToken("not the typ of an assertion")
@@ -29,9 +34,6 @@ def verify_assertion(token: str, keys: ClientKeys, *, algorithms: Collection[Alg
     fitting = keys.fitting(alg, kid)
     if not fitting:
         raise InvalidToken("no key of that kid and algorithm")
-    for key in fitting[:-1]:
-        if key.is_signature(compact.signing_input, compact.signature):
-            break
-    else:
-        check_signature(compact, fitting[-1])
-    return json_object(compact.payload, "claims set")
+    if not any(key.is_signature(compact.signing_input, compact.signature) for key in fitting):
+        raise InvalidToken("wrong signature")
+    return compact.payload

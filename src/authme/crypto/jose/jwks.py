@@ -7,7 +7,7 @@ from typing import Any, Final
 from authme.crypto.jose.algorithms import ALGORITHMS, KEY_TYPES, Algorithm, is_algorithm
 from authme.crypto.jose.compact import InvalidToken, json_object
 from authme.crypto.jose.keys import PublicKey, check_kid, check_use
-from authme.crypto.jose.public_numbers import KeyRefused, verification_key
+from authme.crypto.jose.public_numbers import KeyRefused, check_public, verification_key
 
 _MOST_KEYS: Final = 10
 _LONGEST: Final = 64 * 1024
@@ -55,8 +55,7 @@ def parse_jwks(text: str) -> ClientKeys:
 def _entries(jwk: Any) -> list[tuple[str | None, PublicKey]]:
     if not isinstance(jwk, dict):
         raise KeyRefused("kty: a JSON object is expected")
-    if jwk.get("kty") == "oct" or "d" in jwk or "k" in jwk:
-        raise KeyRefused("d: this is a secret; register the public key only, and make a new pair")
+    check_public(jwk)
     check_kid(jwk.get("kid"))
     check_use(jwk)
     kid: str | None = jwk.get("kid")

@@ -29,6 +29,7 @@ class PublicKey:
 
     def __init__(self, key: VerificationKey, alg: Algorithm, kid: str | None = None) -> None:
         self._key = key
+        # Only the signature is joserfc's to judge: if it also took the token apart, two readers would have to agree on it.
         self._verify = JWSRegistry.algorithms[alg].verify
         self.alg: Final = alg
         self.kid: Final = kid or key.thumbprint()
@@ -67,7 +68,8 @@ PublicKeys = Mapping[str, PublicKey]
 class PrivateKey:
     """A key that signs with one algorithm. Its `kid` is the thumbprint of RFC 7638.
 
-    Made once and kept: loading a key costs more than a hundred signatures.
+    Made once and kept: loading a key costs many signatures. It signs by `cryptography` and not by joserfc, which takes twice
+    the time for ES256 and gives the same tokens.
     """
 
     __slots__ = ("_headers", "_native", "alg", "kid", "public", "sign_bytes")

@@ -1,5 +1,6 @@
 """Which public keys are fit for use, looking at their numbers."""
 
+import functools
 from collections.abc import Mapping
 from typing import Final
 
@@ -24,7 +25,7 @@ _ROCA_PRIMES: Final = (
 
 
 class KeyRefused(ValueError):  # noqa: N818  # says what happened, like every exception here
-    """A key that is malformed, weak or not for its algorithm. The text says which, and nothing of the key."""
+    """A key that is malformed, weak or not for its algorithm. The text is `member: reason` and holds nothing of the key."""
 
 
 def verification_key(jwk: Mapping[str, object], alg: Algorithm) -> VerificationKey:
@@ -32,8 +33,7 @@ def verification_key(jwk: Mapping[str, object], alg: Algorithm) -> VerificationK
     kind = KEY_TYPES[alg]
     if jwk.get("kty") != kind:
         raise KeyRefused(f"kty: {kind} is expected for {alg}")
-    if not _PRIVATE_MEMBERS.isdisjoint(jwk):
-        raise KeyRefused("a private member stands in a public key")
+    check_public(jwk)
     # Only the members looked at here reach the library, so that no other one can change what it does.
     members = {name: _text(jwk, name) for name in _MEMBERS[kind]} | {"kty": kind}
     if kind in _CURVES and members["crv"] != _CURVES[kind]:
@@ -41,7 +41,14 @@ def verification_key(jwk: Mapping[str, object], alg: Algorithm) -> VerificationK
     try:
         return _imported(kind, members)
     except (JoseError, ValueError) as error:
-        raise error if isinstance(error, KeyRefused) else KeyRefused("the numbers make no key") from error
+        raise error if isinstance(error, KeyRefused) else KeyRefused(f"{_MEMBERS[kind][-1]}: not a public key") from error
+
+
+def check_public(jwk: Mapping[str, object]) -> None:
+    """Refuse a key with anything secret in it."""
+    secret = sorted(_PRIVATE_MEMBERS & jwk.keys())
+    if secret or jwk.get("kty") == "oct":
+        raise KeyRefused(f"{secret[0] if secret else 'kty'}: this is a secret; register a public key only, and make a new pair")
 
 
 def _text(jwk: Mapping[str, object], name: str) -> str:
@@ -67,7 +74,7 @@ def _imported(kind: str, members: Mapping[str, str]) -> VerificationKey:
 
 
 def check_rsa(numbers: rsa.RSAPublicNumbers) -> None:
-    """Refuse what joserfc and OpenSSL let through: short moduli, odd exponents out of range, and ROCA."""
+    """Refuse weak RSA keys; joserfc lets short moduli and ROCA through (Wycheproof JWK 7 and 8)."""
     if not RSA_BITS <= numbers.n.bit_length() <= _RSA_MOST_BITS:
         raise KeyRefused(f"n: {RSA_BITS} to {_RSA_MOST_BITS} bits are expected")
     if numbers.e < RSA_EXPONENT or numbers.e % 2 == 0 or numbers.e.bit_length() > _RSA_EXPONENT_MOST_BITS:
@@ -81,5 +88,6 @@ def _is_roca(modulus: int) -> bool:
     return all(modulus % prime in _powers(prime) for prime in _ROCA_PRIMES)
 
 
+@functools.cache
 def _powers(prime: int) -> set[int]:
     return {pow(RSA_EXPONENT, exponent, prime) for exponent in range(prime - 1)}

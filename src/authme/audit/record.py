@@ -1,0 +1,50 @@
+"""Write an audit row."""
+
+from typing import Literal
+
+import msgspec
+from sqlalchemy import bindparam, insert
+
+from authme.audit.tables import audit_event
+from authme.kernel.context import Context
+from authme.kernel.database import Statement
+
+Result = Literal["OK", "REFUSED"]
+
+_INSERT = Statement(
+    insert(audit_event).values(
+        {column.name: bindparam(column.name) for column in audit_event.c if column.name not in {"id", "seal"}}
+    )
+)
+_encode = msgspec.json.Encoder(order="sorted").encode
+
+
+def record(
+    ctx: Context,
+    action: str,
+    target: str | None = None,
+    *,
+    result: Result = "OK",
+    user_id: str | None = None,
+    client_id: str | None = None,
+    **detail: str | int | bool | None,
+) -> None:
+    """Record what the caller did, with the unit of work: kept if and only if that is committed.
+
+    `user_id` and `client_id` are who acts; without them it is the caller, and a login names whom it just found out. So a
+    refusal that is to be in the record has to be returned, not raised. `detail` never holds a secret, and never what a
+    stranger typed: a password typed into the field of the name would stay here for years.
+    """
+    caller, origin = ctx.caller, ctx.origin
+    ctx.tx.defer(
+        _INSERT,
+        at=ctx.clock.now_ms(),
+        action=action,
+        result=result,
+        client_id=client_id or caller.client_id,
+        user_id=user_id or caller.user_id,
+        target=target,
+        source=origin.source,
+        request_id=origin.request_id,
+        detail=_encode(detail).decode() if detail else None,
+    )

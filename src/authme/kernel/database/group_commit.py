@@ -1,0 +1,163 @@
+"""Group commit: many units of work on one SQLite connection, one fsync for those that are there together."""
+
+import asyncio
+import sqlite3
+import threading
+from collections import deque
+from collections.abc import Callable
+from queue import SimpleQueue
+
+from authme.kernel.database.interface import DatabaseUnavailable
+
+_LONGEST_BATCH = 0.002
+_LONGEST_WAIT = 5.0
+_BUSY = "locked"
+
+_Commit = tuple[sqlite3.Connection, asyncio.AbstractEventLoop, Callable[[Exception | None], None]]
+
+
+class Turn:
+    """A lock that is handed on in the order of asking, and tells whether anyone waits."""
+
+    def __init__(self) -> None:
+        self._waiters: deque[asyncio.Future[None]] = deque()
+        self._is_taken = False
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether anybody waits."""
+        return any(not waiter.done() for waiter in self._waiters)
+
+    async def take(self) -> None:
+        """Wait for the turn."""
+        if not self._is_taken:
+            self._is_taken = True
+            return
+        waiter = asyncio.get_running_loop().create_future()
+        self._waiters.append(waiter)
+        try:
+            await waiter
+        except asyncio.CancelledError:
+            if waiter.done() and not waiter.cancelled():
+                self.give()  # it was handed the turn in the moment it was cancelled
+            raise
+
+    def give(self) -> None:
+        """Hand the turn to the next who waits."""
+        while self._waiters:
+            waiter = self._waiters.popleft()
+            if not waiter.done():
+                waiter.set_result(None)
+                return
+        self._is_taken = False
+
+
+class Committer:
+    """Commits on a thread of its own, so that the event loop goes on during the fsync."""
+
+    def __init__(self) -> None:
+        self._queue: SimpleQueue[_Commit | None] = SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name="commit", daemon=True)
+        self._thread.start()
+
+    def commit(self, connection: sqlite3.Connection, then: Callable[[Exception | None], None]) -> None:
+        """Commit what is open on the connection, which nobody else uses until `then` is called on the event loop."""
+        self._queue.put((connection, asyncio.get_running_loop(), then))
+
+    def close(self) -> None:
+        """End the thread after what it is at."""
+        self._queue.put(None)
+        self._thread.join()
+
+    def _run(self) -> None:
+        while (task := self._queue.get()) is not None:
+            connection, loop, then = task
+            fault: Exception | None = None
+            try:
+                connection.execute("COMMIT")
+            except sqlite3.Error as error:
+                fault = error
+            loop.call_soon_threadsafe(then, fault)
+
+
+class Writer:
+    """The one writing connection. A unit of work is a savepoint in the batch that is open."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+        self._turn = Turn()
+        self._committer = Committer()
+        self._members: list[asyncio.Future[None]] | None = None
+        self._opened_at = 0.0
+
+    async def begin(self) -> None:
+        """Take the turn and open a savepoint, in the open batch or in a new one."""
+        await self._turn.take()
+        try:
+            if self._members is None:
+                await self._begin_batch()
+            self.connection.execute("SAVEPOINT unit")
+        except BaseException:
+            self._pass_on()
+            raise
+
+    async def keep(self) -> None:
+        """End the savepoint; return when its batch is committed. Raises DatabaseUnavailable if the commit fails."""
+        self.connection.execute("RELEASE unit")
+        member: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        assert self._members is not None
+        self._members.append(member)
+        self._pass_on()
+        await member
+
+    def undo(self) -> None:
+        """Undo the savepoint; the batch lives on."""
+        self.connection.execute("ROLLBACK TO unit")
+        self.connection.execute("RELEASE unit")
+        self._pass_on()
+
+    async def close(self) -> None:
+        """Wait for the last batch and close the connection."""
+        await self._turn.take()
+        self._committer.close()
+        self.connection.close()
+
+    async def _begin_batch(self) -> None:
+        loop = asyncio.get_running_loop()
+        give_up_at = loop.time() + _LONGEST_WAIT
+        while True:
+            try:
+                self.connection.execute("BEGIN IMMEDIATE")
+                break
+            except sqlite3.OperationalError as error:
+                # Another process writes. The wait is on the event loop, which has other things to do meanwhile.
+                if _BUSY not in str(error) or loop.time() > give_up_at:
+                    raise DatabaseUnavailable(str(error)) from error
+                await asyncio.sleep(0.001)
+        self._members = []
+        self._opened_at = loop.time()
+
+    def _pass_on(self) -> None:
+        """Hand the turn on, or commit when nobody waits or the batch has been open long enough."""
+        is_fresh = asyncio.get_running_loop().time() - self._opened_at < _LONGEST_BATCH
+        if self._members is None or (self._turn.is_awaited and is_fresh):
+            self._turn.give()
+            return
+        members, self._members = self._members, None
+        if not members:
+            self.connection.execute("ROLLBACK")
+            self._turn.give()
+            return
+        self._committer.commit(self.connection, lambda fault: self._committed(fault, members))
+
+    def _committed(self, fault: Exception | None, members: list[asyncio.Future[None]]) -> None:
+        if fault is not None and self.connection.in_transaction:
+            self.connection.execute("ROLLBACK")
+        for member in members:
+            if member.done():
+                continue
+            if fault is None:
+                member.set_result(None)
+            else:
+                member.set_exception(DatabaseUnavailable(str(fault)))
+        self._turn.give()

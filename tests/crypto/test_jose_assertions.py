@@ -69,3 +69,11 @@ def test_the_caller_may_allow_fewer_algorithms(signing_keys: SigningKeys, forge:
 def test_an_assertion_brings_no_key_and_no_rules(extra: dict[str, Any], key: jose.PrivateKey, forge: Forge) -> None:
     with pytest.raises(jose.InvalidToken):
         jose.verify_assertion(forge(key, {"alg": "ES256"} | extra), registered(key))
+
+
+@pytest.mark.parametrize("kid", [1, True, [], {}])
+def test_a_kid_that_is_not_text_is_refused_even_where_keys_have_no_names(
+    kid: object, key: jose.PrivateKey, forge: Forge
+) -> None:
+    with pytest.raises(jose.InvalidToken, match="the kid is not text"):
+        jose.verify_assertion(forge(key, {"alg": "ES256", "kid": kid}), registered(key, kid=None))

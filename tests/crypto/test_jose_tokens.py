@@ -283,7 +283,7 @@ def test_an_expired_token_is_told_apart(exp: int) -> None:
     [
         *({}, {"exp": None}, {"exp": True}, {"exp": str(NOW + 9)}, {"exp": math.inf}, {"exp": math.nan}, {"exp": [NOW + 9]}),
         *({"exp": NOW + 9, "nbf": NOW + 1}, {"exp": NOW + 9, "iat": NOW + 1}),
-        *({"exp": NOW + 9, "nbf": None}, {"exp": NOW + 9, "iat": "0"}),
+        *({"exp": NOW + 9, "nbf": None}, {"exp": NOW + 9, "iat": "0"}, {"exp": NOW + 9, "iat": True}),
     ],
 )
 def test_times_that_are_missing_malformed_or_to_come_are_refused(claims: dict[str, object]) -> None:

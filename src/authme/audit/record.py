@@ -11,11 +11,8 @@ from authme.kernel.database import Statement
 
 Result = Literal["OK", "REFUSED"]
 
-_INSERT = Statement(
-    insert(audit_event).values(
-        {column.name: bindparam(column.name) for column in audit_event.c if column.name not in {"id", "seal"}}
-    )
-)
+_GIVEN = ("at", "action", "result", "client_id", "user_id", "target", "source", "request_id", "detail")
+_INSERT = Statement(insert(audit_event).values({name: bindparam(name) for name in _GIVEN}))
 _encode = msgspec.json.Encoder(order="sorted").encode
 
 

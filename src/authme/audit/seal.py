@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, select, update
 
 from authme.audit.sealer import FIELDS, NO_HEAD, Head, Header, Sealer, encode
 from authme.audit.tables import audit_event, audit_seal

@@ -58,10 +58,10 @@ class Header:
 class Sealer:
     """Makes the digests of seals, under keys derived from the master key.
 
-    Stored format, kept for ever: HMAC-SHA256(key, digest of the seal before || header || rows). The header is the MessagePack array
-    of 1 (the format), number, first_id, last_id, row_count and sealed_at; each row is the MessagePack array of its `FIELDS`, in
-    the order of the ids; every value in its shortest form. MessagePack values end by themselves, so no two lists of rows give
-    the same bytes.
+    Stored format, kept for ever: HMAC-SHA256(key, digest of the seal before || header || rows). The header is the MessagePack
+    array of 1 (the format), number, first_id, last_id, row_count and sealed_at; each row is the MessagePack array of its
+    `FIELDS`, in the order of the ids; every value in its shortest form. MessagePack values end by themselves, so no two lists
+    of rows give the same bytes.
 
     A row's check is BLAKE2s-32 of the same bytes under a second key. The checks stand beside the seal so that a broken one
     can be traced to its rows; they prove nothing themselves.

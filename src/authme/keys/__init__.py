@@ -8,5 +8,6 @@ worker process, and their publication (KE-01). Does not own the form of keys and
 from authme.keys.ensure import ensure
 from authme.keys.keyring import Keyring
 from authme.keys.model import MasterKeyWrong, NoSigningKey
+from authme.keys.rotate import maintain, rotate
 
-__all__ = ["Keyring", "MasterKeyWrong", "NoSigningKey", "ensure"]
+__all__ = ["Keyring", "MasterKeyWrong", "NoSigningKey", "ensure", "maintain", "rotate"]

@@ -13,6 +13,7 @@ from authme.keys.sealed import NewKey
 from authme.settings import TokenSettings
 
 ByState = dict[KeyState, StoredKey]
+_PAIR: frozenset[KeyState] = frozenset({"CURRENT", "NEXT"})
 
 
 async def rotate(ctx: Context, alg: Algorithm | None = None) -> list[str]:
@@ -25,7 +26,7 @@ async def rotate(ctx: Context, alg: Algorithm | None = None) -> list[str]:
     by_alg = _by_alg(await store.list_stored(ctx.tx))
     chosen = [alg] if alg else list(by_alg)
     for name in chosen:
-        if not {"CURRENT", "NEXT"} <= by_alg.get(name, {}).keys():
+        if not by_alg.get(name, {}).keys() >= _PAIR:
             raise StateForbids(f"There are no keys for {name}.")
     # All are made before the first write: from there on every other writer waits.
     made = {name: await ctx.part(Keyring).make_key(name) for name in chosen}
@@ -45,13 +46,20 @@ async def maintain(ctx: Context) -> None:
     stored = await store.list_stored(ctx.tx)
     signs_until = now - _ms(timedelta(days=settings.key_rotation_days))
     published_by = now - _ms(timedelta(hours=settings.key_publish_ahead_hours))
-    for alg, keys in _by_alg(stored).items():
-        current, successor = keys.get("CURRENT"), keys.get("NEXT")
-        if current is None or successor is None:
-            await ctx.part(Keyring).make_missing(ctx, alg)
-        elif (current.activated_at or 0) <= signs_until and successor.created_at <= published_by:
-            # Lost to another worker process: it is done.
-            await _rotate(ctx, keys, await ctx.part(Keyring).make_key(alg))
+    by_alg = _by_alg(stored)
+    due = [
+        alg
+        for alg, keys in by_alg.items()
+        if keys.keys() >= _PAIR
+        and (keys["CURRENT"].activated_at or 0) <= signs_until
+        and keys["NEXT"].created_at <= published_by
+    ]
+    made = {alg: await ctx.part(Keyring).make_key(alg) for alg in due}
+    for alg in due:
+        # One that is lost to another worker process is done.
+        await _rotate(ctx, by_alg[alg], made[alg])
+    for alg in by_alg.keys() - due:
+        await ctx.part(Keyring).make_missing(ctx, alg)
     for key in stored:
         if key.delete_after is not None and key.delete_after < now and await store.delete_retired(ctx.tx, key.kid, now=now):
             record(ctx, "key.deleted", key.kid, alg=key.alg)

@@ -8,13 +8,11 @@ from authme.keys.sealed import NewKey
 from authme.keys.tables import signing_key
 
 _COLUMNS = ("kid", "alg", "state", "private_sealed", "created_at", "activated_at", "retired_at", "delete_after")
-_given = {
-    name: bindparam(name) for name in ("kid", "alg", "state", "public_jwk", "private_sealed", "created_at", "activated_at")
-}
+_GIVEN = ("kid", "alg", "state", "public_jwk", "private_sealed", "created_at", "activated_at")
 
 _LIST = Statement(select(*(signing_key.c[name] for name in _COLUMNS)).order_by(signing_key.c.created_at, signing_key.c.kid))
 _STATES = Statement(select(signing_key.c.state).where(signing_key.c.alg == bindparam("of_alg")))
-_INSERT = Statement(insert_or_ignore(signing_key, _given))
+_INSERT = Statement(insert_or_ignore(signing_key, {name: bindparam(name) for name in _GIVEN}))
 _RETIRE = Statement(
     update(signing_key)
     .where(and_(signing_key.c.kid == bindparam("of_kid"), signing_key.c.state == "CURRENT"))

@@ -13,7 +13,7 @@ from sqlalchemy.sql import Executable
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.dml import Delete, Insert, Update, UpdateBase
 from sqlalchemy.sql.expression import ClauseElement
-from sqlalchemy.types import NullType
+from sqlalchemy.types import Integer, NullType
 
 _SQLITE = sqlite.dialect(paramstyle="qmark")  # type: ignore[no-untyped-call]  # the dialect class has no annotations
 _POSTGRESQL = postgresql.dialect(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]  # the same
@@ -44,12 +44,11 @@ def _contained_in_sqlite(element: contained_in, compiler: SQLCompiler, **kw: Any
 @compiles(contained_in, "postgresql")
 def _contained_in_postgresql(element: contained_in, compiler: SQLCompiler, **kw: Any) -> str:
     column, parameter = compiler.process(element.column, **kw), compiler.process(element.parameter, **kw)
-    return f"{column} = ANY({parameter}::text[])"
+    kind = "bigint" if isinstance(element.column.type, Integer) else "text"
+    return f"{column} = ANY({parameter}::{kind}[])"
 
 
-def upsert(
-    table: Table, *, key: Sequence[ColumnElement[Any]], values: Mapping[str, Any], set_: Mapping[str, Any]
-) -> Insert:
+def upsert(table: Table, *, key: Sequence[ColumnElement[Any]], values: Mapping[str, Any], set_: Mapping[str, Any]) -> Insert:
     """Insert a row, or where one has the same key change it by `set_`, in one statement.
 
     In `set_` a column of the table means the value that is there already. Both dialects spell it alike, so the

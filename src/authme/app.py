@@ -1,6 +1,7 @@
 """The composition root: the only module that knows every feature."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -25,17 +26,18 @@ from authme.kernel import logs, metrics, openapi
 from authme.kernel.clock import Clock, SystemClock
 from authme.kernel.context import OPERATOR, Context, Parts
 from authme.kernel.database import Database, Transaction, connect
+from authme.kernel.database.migrations import SchemaState, migrate, state
 from authme.kernel.errors import Refusal
 from authme.kernel.http import Endpoint
 from authme.kernel.http.application import Surroundings, build
 from authme.kernel.jobs import Job, Jobs
+from authme.keys import Keyring, maintain
 from authme.keys import routes as key_routes
-from authme.keys.keyring import Keyring
-from authme.keys.rotate import maintain
+from authme.master_key import load_master_key
 from authme.operation import routes as operation_routes
 from authme.operation.parts import Running
 from authme.sessions.sweep import sweep as sweep_sessions
-from authme.settings import Settings, load_master_key
+from authme.settings import Settings, SettingsInvalid, load
 from authme.sign_in import routes as sign_in_routes
 from authme.sign_in.decoy import Decoys
 from authme.tokens.verify import AccessTokens
@@ -107,3 +109,92 @@ class Server:
         if isinstance(outcome, Refusal):
             raise outcome
         return outcome
+
+
+def make_server(settings: Settings, master_key: MasterKey, *, clock: Clock | None = None) -> Server:
+    """Return the objects of one worker process, wired and not yet opened."""
+    clock = clock or SystemClock()
+    database = connect(settings.database.database_url, pool_size=settings.database.database_pool_size)
+    digester = Digester(master_key.derive("digests"))
+    keyring = Keyring(master_key, settings.tokens.signing_alg)
+    parts = Parts(
+        settings.tokens,
+        settings.passwords,
+        settings.limits,
+        settings.users,
+        digester,
+        keyring,
+        Sealer(master_key),
+        Decoys(digester),
+        Attempts(settings.limits, digester),
+        PasswordPool(settings.passwords),
+        AccessTokens(keyring, settings.tokens, clock),
+        Clients(database, extra_origins=settings.server.cors_origins),
+        SessionStates(database, clock),
+        Running(database, msgspec.json.encode(openapi_document())),
+    )
+    return Server(settings, database, clock, parts, Jobs(database, clock, parts, _jobs()))
+
+
+def _jobs() -> list[Job]:
+    return [
+        Job("seal the audit", _SECOND, seal),
+        Job("maintain the keys", _MINUTE, maintain),
+        Job("sweep sessions", _MINUTE, sweep_sessions),
+        Job("sweep failure counters", _MINUTE, attempts.sweep),
+        Job("sweep assertions", _MINUTE, client_login.sweep),
+    ]
+
+
+def make_application(server: Server) -> Any:
+    """Return the ASGI application of this server; it opens and closes the server with its lifespan."""
+    parts, settings = server.parts, server.settings.server
+    authentication = Authentication(
+        server.database, parts.get(AccessTokens), parts.get(Clients), parts.get(SessionStates)
+    )
+    surroundings = Surroundings(
+        database=server.database,
+        clock=server.clock,
+        parts=parts,
+        authenticate=authentication.authenticate,
+        allowed_origin=parts.get(Clients).is_allowed_origin,
+        observe=metrics.Observer((endpoint.id for endpoint in endpoints()), logs.AccessLog(server.settings.logs.log_level)).observe,
+        body_limit=settings.body_limit,
+        bulk_body_limit=settings.bulk_body_limit,
+        trusted_proxies=settings.trusted_proxies,
+    )
+    return build(endpoints(), surroundings, lifecycle=server)
+
+
+def serve_application() -> Any:
+    """Return the application of one worker process, by the settings of the environment. For the HTTP server to call."""
+    settings = load(os.environ)
+    logs.configure(settings.logs.log_level, settings.logs.log_format)
+    return make_application(make_server(settings, load_master_key(settings.database)))
+
+
+async def prepare(settings: Settings) -> None:
+    """Have a database that this version can work with.
+
+    A SQLite file is migrated here; a PostgreSQL database only by `authme migrate`, since others may be using it. Raises
+    SettingsInvalid, SchemaTooNew, DatabaseUnavailable.
+    """
+    url = settings.database.database_url
+    if url.startswith("sqlite:"):
+        await migrate(url)
+        return
+    found = await state(url)
+    if found in {SchemaState.NONE, SchemaState.BEHIND, SchemaState.TOO_NEW}:
+        raise SettingsInvalid([f"The database's schema is {found.value}; run `authme migrate` of the newest version first."])
+
+
+@asynccontextmanager
+async def office(settings: Settings) -> AsyncIterator[Server]:
+    """Open a server for the commands of an operator: no HTTP, no recurring work."""
+    await prepare(settings)
+    server = make_server(settings, load_master_key(settings.database))
+    await server.open()
+    try:
+        yield server
+    finally:
+        await server.close()

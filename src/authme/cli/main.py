@@ -1,0 +1,31 @@
+"""The commands, put together."""
+
+import typer
+
+from authme.cli import audit, clients, keys, operation, serve, users
+from authme.cli.importing import import_users
+
+app = typer.Typer(
+    name="authme",
+    help="AuthMe: identity and access for people and companies.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.command("serve")(serve.serve)
+app.command("dev")(serve.dev)
+app.command("init")(users.init)
+app.command("check")(operation.check)
+app.command("migrate")(operation.migrate)
+app.command("openapi")(operation.openapi)
+users.app.command("import")(import_users)
+app.add_typer(keys.app, name="keys")
+app.add_typer(clients.app, name="client")
+app.add_typer(users.app, name="user")
+app.add_typer(audit.app, name="audit")
+
+
+def main() -> None:
+    """Run the command line."""
+    app()

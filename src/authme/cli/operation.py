@@ -1,0 +1,81 @@
+"""`authme check`, `authme migrate` and `authme openapi`."""
+
+import asyncio
+import os
+
+import typer
+
+from authme import app as composition
+from authme.cli.output import Json, fail, failing_clearly, settings, show
+from authme.kernel.database import Database, connect
+from authme.kernel.database import DatabaseUnavailable
+from authme.kernel.database.migrations import SchemaState, SchemaTooNew, latest_version, state
+from authme.kernel.database.migrations import migrate as migrate_schema
+from authme.keys import Keyring, MasterKeyWrong
+from authme.keys.list import list_keys
+from authme.master_key import load_master_key
+from authme.settings import Settings, SettingsInvalid, load
+
+
+def check(as_json: Json = False) -> None:
+    """Check settings, database, schema and keys; name every problem. Changes nothing."""
+    problems: list[str] = []
+    try:
+        loaded = load(os.environ)
+    except SettingsInvalid as error:
+        problems += error.problems
+    else:
+        problems += asyncio.run(_problems(loaded))
+    if as_json:
+        show({"ok": not problems, "problems": problems}, as_json=True)
+    if problems:
+        fail(*([] if as_json else problems))
+    if not as_json:
+        typer.echo("Settings, database, schema and keys are in order.")
+
+
+async def _problems(loaded: Settings) -> list[str]:
+    url = loaded.database.database_url
+    try:
+        found = await state(url)
+    except DatabaseUnavailable as error:
+        return [f"database: {error}"]
+    if found is SchemaState.NONE:
+        return [] if url.startswith("sqlite:") else ["schema: there is none yet; run `authme migrate`"]
+    if found in {SchemaState.BEHIND, SchemaState.TOO_NEW}:
+        return [f"schema: it is {found.value}; run `authme migrate` of the newest version"]
+    try:
+        return await _key_problems(connect(url), Keyring(load_master_key(loaded.database), loaded.tokens.signing_alg))
+    except SettingsInvalid as error:
+        return error.problems
+
+
+async def _key_problems(database: Database, keyring: Keyring) -> list[str]:
+    await database.open()
+    try:
+        if not await list_keys(database.reader()):
+            return []
+        await keyring.load(database.reader())
+    except MasterKeyWrong as error:
+        return [f"keys: {error}"]
+    finally:
+        await database.close()
+    return []
+
+
+def migrate(as_json: Json = False) -> None:
+    """Bring the database's schema to this version's. Safe to repeat, and while the previous version serves."""
+    with failing_clearly():
+        try:
+            before = asyncio.run(migrate_schema(settings().database.database_url))
+        except SchemaTooNew as error:
+            fail(str(error))
+    version = latest_version()
+    done = before in {SchemaState.NONE, SchemaState.BEHIND}
+    text = f"The schema is at version {version}{'' if done else ' already'}."
+    show({"version": version, "migrated": done}, as_json=as_json, text=text)
+
+
+def openapi(as_json: Json = False) -> None:  # noqa: ARG001  # the document is JSON with and without
+    """Print the OpenAPI 3.1 document of every operation."""
+    show(composition.openapi_document(), as_json=True)

@@ -1,0 +1,62 @@
+"""Metrics in the Prometheus form, over all worker processes.
+
+Worker processes share their figures through files in the folder that PROMETHEUS_MULTIPROC_DIR names; it has to be set before
+this module is imported, and `serve` does so. Labels are the ids of operations and classes of status: never anything a caller
+can choose.
+"""
+
+import os
+import time
+from collections.abc import Iterable
+
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
+
+from authme.kernel.http import Request
+from authme.kernel.logs import AccessLog
+
+CONTENT_TYPE = CONTENT_TYPE_LATEST
+_NONE = "none"
+_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
+_CLASSES = ("2xx", "3xx", "4xx", "5xx")
+
+registry = CollectorRegistry()
+_requests = Counter("authme_requests", "Answered requests.", ("operation", "status"), registry=registry)
+_seconds = Histogram(
+    "authme_request_seconds", "Time to answer, by operation.", ("operation",), buckets=_BUCKETS, registry=registry
+)
+
+
+class Observer:
+    """Counts and logs answered requests. What is counted is resolved once, not for each request."""
+
+    def __init__(self, operations: Iterable[str], log: AccessLog) -> None:
+        names = [*operations, _NONE]
+        self._counters = {(name, status): _requests.labels(name, status) for name in names for status in _CLASSES}
+        self._histograms = {name: _seconds.labels(name) for name in names}
+        self._log = log
+
+    def observe(self, operation: str, client_id: str, request: Request, status: int, seconds: float) -> None:
+        """Count one request. `operation` is `none` where no operation has the path."""
+        self._counters[operation, _CLASSES[status // 100 - 2]].inc()
+        self._histograms[operation].observe(seconds)
+        self._log.write(
+            event="request",
+            timestamp=time.time(),
+            operation=operation,
+            method=request.method,
+            status=status,
+            ms=round(seconds * 1000, 3),
+            request_id=request.id,
+            source=request.source,
+            client_id=client_id or None,
+        )
+
+
+def exposition() -> bytes:
+    """Return the figures of all worker processes in the text format."""
+    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+        return generate_latest(registry)
+    shared = CollectorRegistry()
+    MultiProcessCollector(shared)  # type: ignore[no-untyped-call]  # the library has no annotations here
+    return generate_latest(shared)

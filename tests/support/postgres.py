@@ -1,0 +1,68 @@
+"""A PostgreSQL server of the tests' own, from installed binaries."""
+
+import contextlib
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+
+def find_binaries() -> Path | None:
+    """Return the folder with `initdb` and `postgres`, the newest version first."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: float(path.parts[-3]), reverse=True)
+    if found:
+        return found[0].parent
+    on_path = shutil.which("initdb")
+    return Path(on_path).parent if on_path else None
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextlib.contextmanager
+def running(binaries: Path, *, fsync: bool = False) -> Iterator[str]:
+    """Run a server in a temporary folder; yield the URL of its `postgres` database."""
+    # The server refuses to run as root, so then it runs as the account that its package made.
+    account = pwd.getpwnam("postgres") if os.geteuid() == 0 else None
+    as_account = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []} if account else {}
+    folder = Path(tempfile.mkdtemp(prefix="authme-postgres-"))
+    if account:
+        os.chown(folder, account.pw_uid, account.pw_gid)
+    data, port = folder / "data", free_port()
+    try:
+        subprocess.run(
+            [binaries / "initdb", "-D", data, "-U", "authme", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"],
+            check=True, capture_output=True, cwd=folder, **as_account,
+        )  # fmt: skip
+        options = ["-c", "listen_addresses=127.0.0.1", "-c", f"port={port}", "-c", f"unix_socket_directories={folder}"]
+        options += ["-c", f"fsync={'on' if fsync else 'off'}", "-c", "max_connections=200"]
+        with (folder / "log").open("wb") as log:
+            server = subprocess.Popen(
+                [binaries / "postgres", "-D", data, *options], stdout=log, stderr=log, cwd=folder, **as_account
+            )
+        try:
+            _wait_for(port, server)
+            yield f"postgresql://authme@127.0.0.1:{port}/postgres"
+        finally:
+            server.terminate()  # smart shutdown would wait for clients; SIGINT below does not
+            server.send_signal(2)
+            server.wait(30)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _wait_for(port: int, server: "subprocess.Popen[bytes]") -> None:
+    give_up_at = time.monotonic() + 30
+    while time.monotonic() < give_up_at and server.poll() is None:
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+            return
+        time.sleep(0.05)
+    raise RuntimeError("PostgreSQL did not start")

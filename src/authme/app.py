@@ -149,16 +149,16 @@ def _jobs() -> list[Job]:
 def make_application(server: Server) -> Any:
     """Return the ASGI application of this server; it opens and closes the server with its lifespan."""
     parts, settings = server.parts, server.settings.server
-    authentication = Authentication(
-        server.database, parts.get(AccessTokens), parts.get(Clients), parts.get(SessionStates)
-    )
+    authentication = Authentication(server.database, parts.get(AccessTokens), parts.get(Clients), parts.get(SessionStates))
     surroundings = Surroundings(
         database=server.database,
         clock=server.clock,
         parts=parts,
         authenticate=authentication.authenticate,
         allowed_origin=parts.get(Clients).is_allowed_origin,
-        observe=metrics.Observer((endpoint.id for endpoint in endpoints()), logs.AccessLog(server.settings.logs.log_level)).observe,
+        observe=metrics.Observer(
+            (endpoint.id for endpoint in endpoints()), logs.AccessLog(server.settings.logs.log_level)
+        ).observe,
         body_limit=settings.body_limit,
         bulk_body_limit=settings.bulk_body_limit,
         trusted_proxies=settings.trusted_proxies,

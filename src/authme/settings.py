@@ -24,7 +24,7 @@ _CONFIG = "AUTHME_CONFIG"
 _NOT_SETTINGS = frozenset({_CONFIG, "AUTHME_TEST_POSTGRES", "AUTHME_TESTS_SKIP_NOTHING"})
 
 
-class SettingsInvalid(Exception):  # noqa: N818  # says what is, as every exception here
+class SettingsInvalid(Exception):
     """The settings cannot be used; `problems` names every reason."""
 
     def __init__(self, problems: list[str]) -> None:
@@ -105,9 +105,7 @@ class DatabaseSettings:
         "Where everything is kept: sqlite:///path (sqlite:////path is absolute) or postgresql://user@host/database.",
         "sqlite:///var/authme.db", "postgresql://authme@db.internal/authme", _database_url,
     )  # fmt: skip
-    database_pool_size: int = setting(
-        "Connections to PostgreSQL, per worker process.", 10, "20", partial(_number, 2, 500)
-    )
+    database_pool_size: int = setting("Connections to PostgreSQL, per worker process.", 10, "20", partial(_number, 2, 500))
     master_key: str | None = field(
         default=None,
         repr=False,
@@ -130,7 +128,9 @@ class ServerSettings:
     host: str = setting("Address to listen on.", "127.0.0.1", "0.0.0.0")  # noqa: S104  # an example
     port: int = setting("Port to listen on.", 8080, "8443", partial(_number, 1, 65535))
     workers: int = setting("Worker processes.", 1, "4", partial(_number, 1, 256))
-    tls_certificate: Path | None = setting("PEM file of the certificate chain, to serve TLS itself.", None, "/etc/authme/tls.pem", _file)
+    tls_certificate: Path | None = setting(
+        "PEM file of the certificate chain, to serve TLS itself.", None, "/etc/authme/tls.pem", _file
+    )
     tls_key: Path | None = setting("PEM file of the certificate's key.", None, "/etc/authme/tls.key", _file)
     trusted_proxies: tuple[Network, ...] = setting(
         "Networks of reverse proxies whose X-Forwarded-For is believed.", (), "10.0.0.0/8, 192.168.1.10/32", _networks
@@ -139,7 +139,9 @@ class ServerSettings:
         "Web origins that may call, beside those of the clients' redirect URIs.", (), "https://app.example.com", _origins
     )
     body_limit: int = setting("Largest body of a request, in bytes.", 65536, "131072", partial(_number, 1024, 1 << 26))
-    bulk_body_limit: int = setting("Largest body of a bulk operation, in bytes.", 4194304, "8388608", partial(_number, 1024, 1 << 28))
+    bulk_body_limit: int = setting(
+        "Largest body of a bulk operation, in bytes.", 4194304, "8388608", partial(_number, 1024, 1 << 28)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +201,9 @@ class PasswordSettings:
 class LimitSettings:
     """How guessing is slowed down."""
 
-    name_failures: int = setting("Failures for one name before each further one has to wait.", 5, "3", partial(_number, 1, 1000))
+    name_failures: int = setting(
+        "Failures for one name before each further one has to wait.", 5, "3", partial(_number, 1, 1000)
+    )
     name_delay_max_seconds: int = setting("Longest such wait; it doubles up to here.", 900, "300", partial(_number, 1, 86400))
     network_failures: int = setting("Failures from one network in one window.", 300, "100", partial(_number, 1, 10**9))
     network_window_seconds: int = setting("That window.", 600, "3600", partial(_number, 1, 86400))
@@ -220,7 +224,9 @@ class UserSettings:
 class LogSettings:
     """Logs."""
 
-    log_level: str = setting("Least level that is logged.", "info", "debug", partial(_one_of, ("debug", "info", "warning", "error")))
+    log_level: str = setting(
+        "Least level that is logged.", "info", "debug", partial(_one_of, ("debug", "info", "warning", "error"))
+    )
     log_format: str = setting("json, or console for people.", "json", "console", partial(_one_of, ("json", "console")))
 
 

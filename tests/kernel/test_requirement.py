@@ -48,7 +48,9 @@ def test_public_needs_nothing():
     assert Requirement.parse("public").is_met_by(frozenset())
 
 
-@pytest.mark.parametrize("text", ["", "A and", "and A", "(A", "A)", "A B", "!", "A & B", "public or A", "scope:", "()", "A or or B"])
+@pytest.mark.parametrize(
+    "text", ["", "A and", "and A", "(A", "A)", "A B", "!", "A & B", "public or A", "scope:", "()", "A or or B"]
+)
 def test_what_is_no_expression_is_refused(text: str):
     with pytest.raises(RequirementInvalid):
         Requirement.parse(text)

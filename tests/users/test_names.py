@@ -13,7 +13,9 @@ def test_an_email_is_kept_as_typed_and_compared_without_case_and_width():
     assert name.key == names.email("maria.silva@ｅxample.com").key
 
 
-@pytest.mark.parametrize("text", ["maria", "maria@", "@example.com", "a b@example.com", "maria@example", "maria@ex\x00ample.com", "a@b@c.com"])
+@pytest.mark.parametrize(
+    "text", ["maria", "maria@", "@example.com", "a b@example.com", "maria@example", "maria@ex\x00ample.com", "a@b@c.com"]
+)
 def test_what_is_no_email_is_refused(text: str):
     with pytest.raises(NameMalformed):
         names.email(text)

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from datetime import datetime
 from itertools import product
+from typing import Any
 
 import msgspec
 from sqlalchemy import bindparam, select
@@ -44,9 +45,10 @@ async def export(
     From `since` on and before `until`; the times need a zone. The record is read as it stands at one moment, in batches:
     memory does not grow with it.
     """
-    given: dict[str, object] = {name: value for name, value in (("user", user), ("action", action)) if value is not None}
-    span = {"since": _ms(since) if since else 0, "until": _ms(until) if until else _FOREVER}
-    async for rows in database.stream(_EXPORT["user" in given, "action" in given], **span, **given):
+    given: dict[str, Any] = {name: value for name, value in (("user", user), ("action", action)) if value is not None}
+    statement = _EXPORT["user" in given, "action" in given]
+    given |= {"since": _ms(since) if since else 0, "until": _ms(until) if until else _FOREVER}
+    async for rows in database.stream(statement, **given):
         for row in rows:
             yield _encode(event_of(row)) + b"\n"
 

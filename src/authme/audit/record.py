@@ -12,7 +12,8 @@ from authme.kernel.database import Statement
 Result = Literal["OK", "REFUSED"]
 
 _GIVEN = ("at", "action", "result", "client_id", "user_id", "target", "source", "request_id", "detail")
-_INSERT = Statement(insert(audit_event).values({name: bindparam(name) for name in _GIVEN}))
+# inline: nobody asks for the new id, which PostgreSQL would otherwise be made to return.
+_INSERT = Statement(insert(audit_event).values({name: bindparam(name) for name in _GIVEN}).inline())
 _encode = msgspec.json.Encoder(order="sorted").encode
 
 

@@ -29,7 +29,7 @@ _MARK = Statement(
 )
 
 
-class AuditRowsVanished(Exception):  # noqa: N818  # says what happened, like every exception here
+class AuditRowsVanished(Exception):
     """A row that was about to be sealed was deleted or sealed meanwhile; nothing was sealed."""
 
 

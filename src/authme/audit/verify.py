@@ -6,7 +6,7 @@ from hmac import HMAC, compare_digest
 from sqlalchemy import and_, bindparam, select
 
 from authme.audit.seal import find_head
-from authme.audit.sealer import CHECK_BYTES, FIELDS, GENESIS, NO_HEAD, Head, Header, Sealer, encode
+from authme.audit.sealer import CHECK_BYTES, FIELDS, NO_HEAD, Head, Header, Sealer, encode
 from authme.audit.tables import audit_event, audit_seal
 from authme.kernel.database import Database, Reader, Row, Statement
 
@@ -14,7 +14,7 @@ _ROWS = Statement(select(*(audit_event.c[name] for name in FIELDS), audit_event.
 _HEADER = ("number", "first_id", "last_id", "row_count", "sealed_at")
 _SEALS = Statement(
     select(*(audit_seal.c[name] for name in (*_HEADER, "digest")))
-    .where(audit_seal.c.number > bindparam("after"))
+    .where(audit_seal.c.number.between(bindparam("first"), bindparam("last")))
     .order_by(audit_seal.c.number)
     .limit(bindparam("at_most"))
 )
@@ -24,7 +24,7 @@ _ROWS_UNDER = Statement(
     .where(and_(audit_event.c.id.between(bindparam("first"), bindparam("last")), audit_event.c.seal == bindparam("of_seal")))
     .order_by(audit_event.c.id)
 )
-_SEAL = FIELDS.index(FIELDS[-1]) + 1
+_SEAL = len(FIELDS)
 _SEALS_AT_ONCE = 1000
 _MOST_NAMED = 100
 
@@ -76,10 +76,10 @@ async def verify(database: Database, sealer: Sealer, *, expected: Head | None = 
 
 
 async def _compare_head(reader: Reader, scan: "_Scan", expected: Head) -> None:
-    row = await reader.one(_SEALS, after=expected.number - 1, at_most=1)
-    if expected == NO_HEAD:
+    if expected.number == NO_HEAD.number:
         return
-    if row is None or row["number"] != expected.number:
+    row = await reader.one(_SEALS, first=expected.number, last=expected.number, at_most=1)
+    if row is None:
         scan.faults.append(Fault(expected.number, "the seal that was noted as the head is gone"))
     elif not compare_digest(row["digest"], expected.digest):
         scan.faults.append(Fault(expected.number, "the seal is another one than was noted as the head"))
@@ -117,10 +117,12 @@ class _Scan:
     async def take(self, rows: list[Row]) -> None:
         """Take the next rows."""
         for row in rows:
-            number: int | None = row[_SEAL]
+            number = row[_SEAL]
             if number is None:
                 self.unsealed_rows += 1
                 continue
+            if not isinstance(number, int):  # SQLite takes text in a column of numbers
+                number = NO_HEAD.number
             while self._last.number < number <= self.head.number:
                 await self._read_seals()
             self._take_sealed(number, row)
@@ -152,12 +154,10 @@ class _Scan:
 
     async def _read_seals(self) -> None:
         """Read the next seals up to the head of when the scan began."""
-        found = await self.reader.all(_SEALS, after=self._last.number, at_most=_SEALS_AT_ONCE)
+        span = {"first": self._last.number + 1, "last": self.head.number}
+        found = await self.reader.all(_SEALS, at_most=_SEALS_AT_ONCE, **span)
         for row in found:
-            header = Header(*(row[name] for name in _HEADER))
-            if header.number > self.head.number:
-                break
-            self._read_seal(header, row["digest"])
+            self._read_seal(Header(*(row[name] for name in _HEADER)), row["digest"])
         if not found:
             # The newest was removed while we read.
             self.faults.append(Fault(self._last.number + 1, f"the seals up to {self.head.number} are missing"))
@@ -191,10 +191,10 @@ async def _explain(reader: Reader, sealer: Sealer, header: Header) -> Fault:
     expected = {checks[start : start + CHECK_BYTES] for start in range(0, len(checks), CHECK_BYTES)}
     rows = await reader.all(_ROWS_UNDER, first=header.first_id, last=header.last_id, of_seal=header.number)
     strange = [row[0] for row in rows if sealer.check(encode(row)) not in expected]
-    missing = header.row_count - (len(rows) - len(strange))
+    missing = max(0, header.row_count - (len(rows) - len(strange)))
     named = tuple(strange[:_MOST_NAMED])
     span = f"rows {header.first_id} to {header.last_id}"
-    if not strange and missing <= 0:
+    if not strange and not missing:
         return Fault(header.number, f"this seal or the one before it was changed; its {span} look right")
     found = {"edited": min(len(strange), missing), "added": len(strange) - missing, "removed": missing - len(strange)}
     said = ", ".join(f"{count} {what}" for what, count in found.items() if count > 0)

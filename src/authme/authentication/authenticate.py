@@ -3,8 +3,16 @@
 from authme.authentication.sessions import SessionStates
 from authme.clients.directory import Clients
 from authme.clients.model import Client
-from authme.kernel.context import ANONYMOUS, CLIENT_IDENTIFIED, CLIENT_LADDER, FIRST_PARTY, SMART, THIRD_PARTY, USER_LADDER
-from authme.kernel.context import Caller
+from authme.kernel.context import (
+    ANONYMOUS,
+    CLIENT_IDENTIFIED,
+    CLIENT_LADDER,
+    FIRST_PARTY,
+    SMART,
+    THIRD_PARTY,
+    USER_LADDER,
+    Caller,
+)
 from authme.kernel.database import Database, Reader
 from authme.kernel.errors import BearerMissing, ClientCredentialsWrong, SessionEnded
 from authme.kernel.http import Endpoint, Request

@@ -26,9 +26,7 @@ _READ = Statement(
     .join_from(session, user_account, user_account.c.id == session.c.user_id, isouter=True)
     .where(session.c.id == bindparam("of_session"))
 )
-_GONE = SessionState(
-    is_open=False, user_id=None, expires_at=0, user_atoms=frozenset(), organization_id=None, business_id=None
-)
+_GONE = SessionState(is_open=False, user_id=None, expires_at=0, user_atoms=frozenset(), organization_id=None, business_id=None)
 
 
 class SessionStates:

@@ -1,8 +1,9 @@
 """`authme client`: the credentials of applications."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, get_args
 
+import msgspec
 import typer
 
 from authme.app import Server
@@ -27,12 +28,20 @@ def create(
     app_id: Annotated[str, typer.Option("--app-id", help="The application it belongs to.")] = "default",
     name: Annotated[str | None, typer.Option(help="What people call it.")] = None,
     first_party: Annotated[bool, typer.Option("--first-party/--third-party", help="Whose application it is.")] = True,
-    scope: Annotated[list[str] | None, typer.Option(help="A scope; may be given several times. READ and WRITE without.")] = None,
-    grant: Annotated[list[GrantType] | None, typer.Option(help="A grant of the token operation; may be given several times.")] = None,
+    scope: Annotated[
+        list[str] | None, typer.Option(help="A scope; may be given several times. READ and WRITE without.")
+    ] = None,
+    grant: Annotated[
+        list[str] | None, typer.Option(help="A grant of the token operation; may be given several times.")
+    ] = None,
     redirect_uri: Annotated[list[str] | None, typer.Option(help="A redirect URI; may be given several times.")] = None,
     alg: Annotated[SigningAlgorithm | None, typer.Option(help="Algorithm of its access tokens.")] = None,
-    expires_in_format: Annotated[ExpiresInFormat, typer.Option(help="What expiresIn says: the epoch second, or seconds.")] = "EPOCH",
-    token_aliases: Annotated[bool, typer.Option("--token-aliases", help="Also give access_token, AccessToken and so on.")] = False,
+    expires_in_format: Annotated[
+        ExpiresInFormat, typer.Option(help="What expiresIn says: the epoch second, or seconds.")
+    ] = "EPOCH",
+    token_aliases: Annotated[
+        bool, typer.Option("--token-aliases", help="Also give access_token, AccessToken and so on.")
+    ] = False,
     factor_visibility: Annotated[FactorVisibility, typer.Option(help="Which factors it sees.")] = "CREDENTIALS_ONLY",
     organization_id: Annotated[str | None, typer.Option(help="The organisation it belongs to.")] = None,
     jwks: Annotated[Path | None, typer.Option(help="File with its public keys (RFC 7517), for signed assertions.")] = None,
@@ -45,7 +54,7 @@ def create(
         organization_id=organization_id,
         first_party=first_party,
         scopes=tuple(scope or ()),
-        grant_types=tuple(grant or ()),
+        grant_types=_grants(grant or []),
         redirect_uris=tuple(redirect_uri or ()),
         jwks=_read(jwks) if jwks else None,
         alg=alg,
@@ -116,6 +125,13 @@ def remove(client_id: ClientId, as_json: Json = False) -> None:
 def _check(client_id: str) -> None:
     if not is_id(client_id):
         fail("a client id has 24 hex digits")
+
+
+def _grants(given: list[str]) -> tuple[GrantType, ...]:
+    try:
+        return msgspec.convert(given, tuple[GrantType, ...])
+    except msgspec.ValidationError:
+        fail(f"--grant: one of {', '.join(get_args(GrantType))} is expected")
 
 
 def _read(file: Path) -> str:

@@ -7,8 +7,7 @@ import typer
 
 from authme import app as composition
 from authme.cli.output import Json, fail, failing_clearly, settings, show
-from authme.kernel.database import Database, connect
-from authme.kernel.database import DatabaseUnavailable
+from authme.kernel.database import Database, DatabaseUnavailable, connect
 from authme.kernel.database.migrations import SchemaState, SchemaTooNew, latest_version, state
 from authme.kernel.database.migrations import migrate as migrate_schema
 from authme.keys import Keyring, MasterKeyWrong

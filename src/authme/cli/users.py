@@ -48,7 +48,9 @@ def init(
 @app.command()
 def create(
     username: Annotated[str, typer.Option(help="The name to log in by.")],
-    username_type: Annotated[str | None, typer.Option(help="EMAIL, MOBILE, CPF, CNPJ, LOGON or USERNAME; guessed without.")] = None,
+    username_type: Annotated[
+        str | None, typer.Option(help="EMAIL, MOBILE, CPF, CNPJ, LOGON or USERNAME; guessed without.")
+    ] = None,
     password_stdin: PasswordStdin = False,
     authority: Annotated[list[str] | None, typer.Option(help="An office or role; may be given several times.")] = None,
     name: Annotated[str | None, typer.Option(help="What people call them.")] = None,

@@ -1,6 +1,8 @@
 """CI-04 and CI-05: log a client in."""
 
 import hmac
+from functools import lru_cache
+from typing import Any
 
 from sqlalchemy import bindparam, delete, insert
 
@@ -25,9 +27,7 @@ _LONGEST_LIFE = 300
 _LEEWAY = 30
 _MS = 1000
 _UNKNOWN_SECRET = bytes(32)
-_USE_ASSERTION = Statement(
-    insert(used_assertion).values({column.name: bindparam(column.name) for column in used_assertion.c})
-)
+_USE_ASSERTION = Statement(insert(used_assertion).values({column.name: bindparam(column.name) for column in used_assertion.c}))
 _SWEEP = Statement(delete(used_assertion).where(used_assertion.c.expires_at <= bindparam("now")))
 
 
@@ -35,6 +35,12 @@ class AssertionRequest(Wire):
     """A JWT that the client signed (RFC 7523)."""
 
     assertion: Token
+
+
+@lru_cache(maxsize=1024)
+def _keys(jwks: str) -> jose.ClientKeys:
+    """Parse a registered key set; it was accepted when it was registered."""
+    return jose.parse_jwks(jwks)
 
 
 async def login(ctx: Context, request: Request) -> TokenObject | Refusal:
@@ -67,7 +73,7 @@ async def login_by_assertion(ctx: Context, client_id: str, request: Request, bod
     if client is None or client.jwks is None:
         return _refused(ctx, client_id)
     try:
-        claims = jose.verify_assertion(body.assertion, jose.parse_jwks(client.jwks))
+        claims = jose.verify_assertion(body.assertion, _keys(client.jwks))
     except jose.InvalidToken:
         return _refused(ctx, client_id)
     issuer = ctx.part(TokenSettings).issuer
@@ -105,7 +111,7 @@ def _refused(ctx: Context, name: str) -> ClientCredentialsWrong:
     return ClientCredentialsWrong()
 
 
-def _failed_check(claims: jose.Claims, client_id: str, audience: set[str], now: int) -> str | None:
+def _failed_check(claims: dict[str, Any], client_id: str, audience: set[str], now: int) -> str | None:
     given = claims.get("aud")
     audiences = given if isinstance(given, list) else [given]
     if claims.get("iss") != client_id or claims.get("sub") != client_id:
@@ -125,7 +131,7 @@ def _failed_check(claims: jose.Claims, client_id: str, audience: set[str], now: 
     return None
 
 
-async def _use(ctx: Context, client_id: str, claims: jose.Claims) -> bool:
+async def _use(ctx: Context, client_id: str, claims: dict[str, Any]) -> bool:
     try:
         await ctx.tx.run(
             _USE_ASSERTION, client_id=client_id, jti=claims["jti"], expires_at=(int(claims["exp"]) + _LEEWAY) * _MS

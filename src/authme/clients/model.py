@@ -48,9 +48,7 @@ class Client(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def token_profile(self) -> TokenProfile:
         """How its tokens are made."""
-        return TokenProfile(
-            self.id, self.alg, self.access_token_seconds, self.expires_in_format, self.token_aliases
-        )
+        return TokenProfile(self.id, self.alg, self.access_token_seconds, self.expires_in_format, self.token_aliases)
 
     def atoms(self, level: str) -> frozenset[str]:
         """Return what a requirement sees of the client that has proved `level`."""

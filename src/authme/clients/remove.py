@@ -36,9 +36,7 @@ async def _get(ctx: Context, client_id: str) -> Client:
     return target
 
 
-async def _change(
-    ctx: Context, target: Client, *, was: tuple[ClientStatus, ...], becomes: ClientStatus, action: str
-) -> None:
+async def _change(ctx: Context, target: Client, *, was: tuple[ClientStatus, ...], becomes: ClientStatus, action: str) -> None:
     if not await store.change_status(ctx.tx, target.id, was=was, becomes=becomes, now=ctx.clock.now_ms()):
         return
     if becomes != "ACTIVE":

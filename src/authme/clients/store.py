@@ -22,9 +22,7 @@ _LIST = Statement(
     .order_by(client.c.id)
     .limit(bindparam("at_most"))
 )
-_REDIRECTS = Statement(
-    select(client.c.redirect_uris).where(and_(client.c.status == "ACTIVE", client.c.redirect_uris != "[]"))
-)
+_REDIRECTS = Statement(select(client.c.redirect_uris).where(and_(client.c.status == "ACTIVE", client.c.redirect_uris != "[]")))
 
 
 def _client(row: Row) -> Client:

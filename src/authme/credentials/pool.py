@@ -53,9 +53,7 @@ class PasswordPool:
         """Stop the threads after what they are at."""
         self._threads.shutdown(wait=True, cancel_futures=True)
 
-    async def _run(
-        self, action: Callable[Arguments, Result], *args: Arguments.args, **kwargs: Arguments.kwargs
-    ) -> Result:
+    async def _run(self, action: Callable[Arguments, Result], *args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
         if self._waiting >= self._room:
             raise Unavailable("Too many logins are waiting.")
         self._waiting += 1

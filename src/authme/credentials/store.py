@@ -46,6 +46,11 @@ def put(tx: Transaction, user_id: str, password_hash: str, now: int, *, must_cha
     tx.defer(_SET, user_id=user_id, password_hash=password_hash, now=now, must_change=int(must_change))
 
 
+async def put_now(tx: Transaction, user_id: str, password_hash: str, now: int) -> None:
+    """Set the user's password hash at once: in bulk, what is deferred would pile up."""
+    await tx.run(_SET, user_id=user_id, password_hash=password_hash, now=now, must_change=0)
+
+
 async def change_hash(tx: Transaction, user_id: str, *, was: str, becomes: str, now: int) -> bool:
     """Replace the hash if it is still `was`."""
     return await tx.run(_CHANGE, of_user=user_id, was=was, becomes=becomes, now=now) == 1

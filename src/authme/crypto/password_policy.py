@@ -17,7 +17,7 @@ _SHORTEST_NAME: Final = 3
 _PADDING: Final = 4
 
 
-class PasswordRefused(Exception):  # noqa: N818  # says what happened, like every exception here
+class PasswordRefused(Exception):
     """A password that may not be chosen. `message` is for the person, `reason` for programs; neither holds the password."""
 
     def __init__(self, reason: Reason, message: str) -> None:

@@ -17,7 +17,7 @@ _VERSION: Final = b"\x01"
 _HKDF_PREFIX: Final = b"authme/1/"
 
 
-class SealBroken(Exception):  # noqa: N818  # says what happened, like every exception here
+class SealBroken(Exception):
     """What is sealed was made under another key or context, or was changed."""
 
 

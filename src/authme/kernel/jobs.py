@@ -24,9 +24,7 @@ _log = structlog.get_logger(__name__)
 _MAKE = Statement(insert_or_ignore(job_lease, {"name": _NAME, "holder": "", "until_at": 0}))
 _TAKE = Statement(
     update(job_lease)
-    .where(
-        job_lease.c.name == _NAME, or_(job_lease.c.until_at < bindparam("now"), job_lease.c.holder == bindparam("me"))
-    )
+    .where(job_lease.c.name == _NAME, or_(job_lease.c.until_at < bindparam("now"), job_lease.c.holder == bindparam("me")))
     .values(holder=bindparam("me"), until_at=bindparam("until"))
 )
 _GIVE_BACK = Statement(delete(job_lease).where(job_lease.c.holder == bindparam("me")))

@@ -22,7 +22,9 @@ def configure(level: str, form: str) -> None:
         hide_secrets,
     ]
     rendered: list[Any] = (
-        [structlog.processors.format_exc_info, _to_json] if form == "json" else [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+        [structlog.processors.format_exc_info, _to_json]
+        if form == "json"
+        else [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
     )
     structlog.configure(
         processors=shared + rendered,
@@ -53,7 +55,7 @@ class AccessLog:
         self._is_on = level in {"debug", "info"}
         self._descriptor = sys.stderr.fileno() if self._is_on else -1
 
-    def write(self, **event: str | int | float | None) -> None:
+    def write(self, **event: str | float | None) -> None:
         """Write the line; a reader of the log that went away does not take a request with it."""
         if self._is_on:
             try:

@@ -19,11 +19,11 @@ LEEWAY = timedelta(days=1)
 clients that were given a longer life than the setting says now."""
 
 
-class MasterKeyWrong(Exception):  # noqa: N818  # says what is, as every exception here
+class MasterKeyWrong(Exception):
     """A stored private key does not open: the master key is not the one it was sealed with, or the row was changed."""
 
 
-class NoSigningKey(Exception):  # noqa: N818  # the same
+class NoSigningKey(Exception):
     """There is no key that signs with this algorithm: `ensure` was not called when it came into use."""
 
 

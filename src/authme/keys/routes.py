@@ -8,7 +8,7 @@ from authme.keys.keyring import Keyring
 from authme.keys.negotiation import JSON, PEM, is_match, prefers_pem
 
 
-class Jwk(SparseAnswer):
+class Jwk(SparseAnswer, frozen=True):
     """A public key (RFC 7517 section 4; members by its type in RFC 7518 section 6 and RFC 8037)."""
 
     kty: str
@@ -22,7 +22,7 @@ class Jwk(SparseAnswer):
     y: str | None = None
 
 
-class JwkSet(SparseAnswer):
+class JwkSet(SparseAnswer, frozen=True):
     """The keys that sign, that will sign next, and that signed tokens which may still live (RFC 7517 section 5)."""
 
     keys: tuple[Jwk, ...]

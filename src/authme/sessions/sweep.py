@@ -18,9 +18,7 @@ _batch = select(session.c.id).where(_over).order_by(session.c.id).limit(_BATCH)
 _REMEMBER = Statement(
     update(user_account)
     .where(user_account.c.id.in_(select(session.c.user_id).where(session.c.id.in_(_batch))))
-    .values(
-        last_login_at=select(func.max(session.c.auth_at)).where(session.c.user_id == user_account.c.id).scalar_subquery()
-    )
+    .values(last_login_at=select(func.max(session.c.auth_at)).where(session.c.user_id == user_account.c.id).scalar_subquery())
 )
 _TOKENS = Statement(delete(refresh_token).where(refresh_token.c.session_id.in_(_batch)))
 _SESSIONS = Statement(delete(session).where(session.c.id.in_(_batch)))

@@ -28,7 +28,7 @@ class IdentificationRequest(Wire):
     ip: _Short | None = None
 
 
-class MaskedFactor(SparseAnswer):
+class MaskedFactor(SparseAnswer, kw_only=True):
     """Something a person can prove themselves with, its contact masked."""
 
     id: str

@@ -79,11 +79,7 @@ async def _client_credentials(ctx: Context, client: Client) -> TokenObject:
 async def _password(ctx: Context, client: Client, body: TokenRequest) -> TokenObject | Refusal:
     if body.username is None or body.password is None:
         raise FieldsRefused(
-            [
-                field_missing(name)
-                for name, value in (("username", body.username), ("password", body.password))
-                if value is None
-            ]
+            [field_missing(name) for name, value in (("username", body.username), ("password", body.password)) if value is None]
         )
     if "\0" in body.password:
         raise CredentialsWrong

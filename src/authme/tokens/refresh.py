@@ -61,9 +61,7 @@ async def rotate(ctx: Context, token: str, client_id: str) -> Rotated | Refusal:
     return TokenNotValid()
 
 
-def _put(
-    ctx: Context, token: str, session_id: str, session_expires_at: int, client_id: str, scopes: tuple[str, ...]
-) -> None:
+def _put(ctx: Context, token: str, session_id: str, session_expires_at: int, client_id: str, scopes: tuple[str, ...]) -> None:
     now = ctx.clock.now_ms()
     life = timedelta(days=ctx.part(TokenSettings).refresh_token_days)
     store.put(

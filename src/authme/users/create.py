@@ -61,9 +61,7 @@ async def create(ctx: Context, draft: UserDraft, password: str | None) -> tuple[
 async def hash_new_password(ctx: Context, password: str, names: tuple[Name, ...] | list[Identity]) -> str:
     """Return the hash of a new password that the policy accepts; raise PasswordNotAccepted (501) otherwise."""
     try:
-        check_password(
-            password, minimum=ctx.part(PasswordSettings).minimum, forbidden=[name.value for name in names]
-        )
+        check_password(password, minimum=ctx.part(PasswordSettings).minimum, forbidden=[name.value for name in names])
     except PasswordRefused as error:
         raise PasswordNotAccepted(error.message) from error
     return await ctx.part(PasswordPool).hash(password)

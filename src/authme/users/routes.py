@@ -31,7 +31,7 @@ Digits = Annotated[int, Meta(ge=0, lt=10**15)] | Annotated[str, Meta(min_length=
 """A number or a digit string."""
 
 
-class MobileParts(Wire):
+class MobileParts(Wire, kw_only=True):
     """A mobile number in parts."""
 
     country_code: Digits | None = None

@@ -19,9 +19,7 @@ _INSERT_IDENTITY = Statement(insert(identity).values({column.name: bindparam(col
 _FIND = Statement(_USER.where(user_account.c.id == bindparam("of_user")))
 _IDENTITIES = Statement(select(identity).where(identity.c.user_id == bindparam("of_user")).order_by(identity.c.id))
 _BY_NAME = Statement(
-    select(
-        user_account, credential.c.password_hash, credential.c.must_change, identity.c.type.label("name_type")
-    )
+    select(user_account, credential.c.password_hash, credential.c.must_change, identity.c.type.label("name_type"))
     .select_from(
         identity.join(user_account, user_account.c.id == identity.c.user_id).outerjoin(
             credential, credential.c.user_id == user_account.c.id
@@ -29,9 +27,7 @@ _BY_NAME = Statement(
     )
     .where(and_(contained_in(identity.c.value_key, "keys"), identity.c.verified == 1, user_account.c.status != "REMOVED"))
 )
-_TAKEN = Statement(
-    select(identity.c.type, identity.c.value_key).where(contained_in(identity.c.value_key, "keys"))
-)
+_TAKEN = Statement(select(identity.c.type, identity.c.value_key).where(contained_in(identity.c.value_key, "keys")))
 _CHANGE_STATUS = Statement(
     update(user_account)
     .where(and_(user_account.c.id == bindparam("of_user"), contained_in(user_account.c.status, "was")))
@@ -47,9 +43,7 @@ _HAS_PASSWORD = Statement(
     .where(and_(credential.c.user_id == bindparam("of_user"), identity.c.verified == 1))
     .limit(1)
 )
-_LIST = Statement(
-    _USER.where(user_account.c.id > bindparam("after")).order_by(user_account.c.id).limit(bindparam("at_most"))
-)
+_LIST = Statement(_USER.where(user_account.c.id > bindparam("after")).order_by(user_account.c.id).limit(bindparam("at_most")))
 _ADMINISTRATORS = Statement(
     select(func.count())
     .select_from(user_account)
@@ -170,9 +164,7 @@ async def insert_identity(tx: Transaction, given: Identity, key: str) -> None:
     )
 
 
-async def change_status(
-    tx: Transaction, user_id: str, *, was: Sequence[UserStatus], becomes: UserStatus, now: int
-) -> bool:
+async def change_status(tx: Transaction, user_id: str, *, was: Sequence[UserStatus], becomes: UserStatus, now: int) -> bool:
     """Change the status if it is one of `was`. Becoming LOCKED sets `locked_at`, anything else clears it."""
     changed = await tx.run(
         _CHANGE_STATUS,

@@ -15,7 +15,7 @@ _PARTS: Final = 3
 _REFUSED_HEADERS: Final = frozenset({"jku", "jwk", "x5u", "x5c", "crit", "b64"})
 
 
-class InvalidToken(Exception):  # noqa: N818  # says what the token is, like every exception here
+class InvalidToken(Exception):
     """A token that is not accepted. `reason` is for the log: it holds nothing of the token."""
 
     def __init__(self, reason: str) -> None:

@@ -13,7 +13,7 @@ _MOST_KEYS: Final = 10
 _LONGEST: Final = 64 * 1024
 
 
-class JwksRefused(ValueError):  # noqa: N818  # says what happened, like every exception here
+class JwksRefused(ValueError):
     """A key set that cannot be registered. The text says where and why, for the caller."""
 
 

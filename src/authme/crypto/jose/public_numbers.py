@@ -24,7 +24,7 @@ _ROCA_PRIMES: Final = (
 )
 
 
-class KeyRefused(ValueError):  # noqa: N818  # says what happened, like every exception here
+class KeyRefused(ValueError):
     """A key that is malformed, weak or not for its algorithm. The text is `member: reason` and holds nothing of the key."""
 
 

@@ -9,11 +9,11 @@ from authme.kernel.database.statement import Statement
 Result = TypeVar("Result")
 
 
-class DatabaseUnavailable(Exception):  # noqa: N818  # says what is, as every exception here
+class DatabaseUnavailable(Exception):
     """The database does not answer, or stayed locked for too long. Nothing of the unit of work is kept."""
 
 
-class UniqueViolation(Exception):  # noqa: N818  # the same
+class UniqueViolation(Exception):
     """A row with the same unique key is there; `fields` are its columns as `table.column`."""
 
     def __init__(self, fields: frozenset[str]) -> None:

@@ -22,9 +22,7 @@ _POLL = 0.2
 _FEED_KEPT_MS = 60_000
 _STATEMENTS = 512
 
-_ANNOUNCE = Statement(
-    insert(change_feed).values(topic=bindparam("topic"), key=bindparam("key"), at=bindparam("at"))
-)
+_ANNOUNCE = Statement(insert(change_feed).values(topic=bindparam("topic"), key=bindparam("key"), at=bindparam("at")))
 _LAST = Statement(select(func.coalesce(func.max(change_feed.c.seq), 0)))
 _NEWS = Statement(
     select(change_feed.c.seq, change_feed.c.topic, change_feed.c.key)

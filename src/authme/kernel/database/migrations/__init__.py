@@ -42,7 +42,7 @@ class SchemaState(Enum):
     TOO_NEW = "too new"
 
 
-class SchemaTooNew(Exception):  # noqa: N818  # says what is, as every exception here
+class SchemaTooNew(Exception):
     """A newer version has changed the database in a way that this one must not work with."""
 
 
@@ -88,7 +88,7 @@ def _steps(found: tuple[int, int] | None, dialect: str) -> Iterator[str]:
         now = SystemClock().now_ms()
         yield (
             "INSERT INTO schema_info (id, schema_version, compat_version, installed_at) "
-            f"VALUES (1, {newest.version}, {newest.compat_version}, {now})"  # noqa: S608  # numbers of our own
+            f"VALUES (1, {newest.version}, {newest.compat_version}, {now})"  # numbers of our own
         )
     else:
         yield (

@@ -1,0 +1,73 @@
+"""Demo data for `authme dev`, and what to try with it."""
+
+import os
+import secrets
+from pathlib import Path
+
+from authme import app as composition
+from authme.clients.create import ClientDraft
+from authme.clients.create import create as create_client
+from authme.kernel.context import Context
+from authme.settings import Settings
+from authme.users.create import UserDraft
+from authme.users.create import create as create_user
+from authme.users.names import email
+
+_USERNAME = "person@example.com"
+_SCOPES = ("READ", "WRITE", "account_lock", "account_unlock", "identity_read")
+_TRANSCRIPT = """
+AuthMe serves on {url}   API pages: {url}/docs
+
+Paste this into another terminal, in this folder:
+
+  . {file}
+  API={url}/security/iam/v1
+  token() {{ sed 's/.*"accessToken":"\\([^"]*\\)".*/\\1/'; }}
+
+  # Log the service in, and the person.
+  SERVICE=$(curl -s -X POST -u "$CLIENT_ID:$CLIENT_SECRET" $API/client-identities/login | token)
+  PERSON=$(curl -s -X POST -u "$USERNAME:$PASSWORD" "$API/user-identities/login?clientId=$CLIENT_ID" | token)
+
+  # Lock the person: 204. The person's token and login are refused at once: 401.
+  curl -i -H "Authorization: Bearer $SERVICE" --json "{{\\"userId\\":\\"$USER_ID\\"}}" $API/user-identities/lock
+  curl -i -X POST -H "Authorization: Bearer $PERSON" $API/user-identities/me/logout
+  curl -i -X POST -u "$USERNAME:$PASSWORD" "$API/user-identities/login?clientId=$CLIENT_ID"
+
+  # Unlock the person: 204. The login works again: 200.
+  curl -i -H "Authorization: Bearer $SERVICE" --json "{{\\"userId\\":\\"$USER_ID\\"}}" $API/user-identities/unlock
+  curl -i -X POST -u "$USERNAME:$PASSWORD" "$API/user-identities/login?clientId=$CLIENT_ID"
+
+  # Who did what, and the proof that nobody changed it.
+  .venv/bin/authme audit export
+  .venv/bin/authme audit verify
+"""
+
+
+async def prepare_demo(settings: Settings, folder: Path) -> str:
+    """Make the demo client and user on the first run; return the text that says what to try.
+
+    What the transcript needs is kept in `demo.env` in the folder, readable by its owner alone.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / "demo.env"
+    if not file.exists():
+        async with composition.office(settings) as server:
+            values = await server.run(_make)
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as opened:
+            opened.writelines(f"{name}='{value}'\n" for name, value in values.items())
+    return _TRANSCRIPT.format(url=settings.tokens.issuer, file=file)
+
+
+async def _make(ctx: Context) -> dict[str, str]:
+    password = secrets.token_urlsafe(12)
+    client, secret = await create_client(ctx, ClientDraft(app_id="demo", name="demo", scopes=_SCOPES))
+    draft = UserDraft(names=(email(_USERNAME),), name="Demo Person", contacts_are_verified=True)
+    user, _ = await create_user(ctx, draft, password)
+    return {
+        "CLIENT_ID": client.id,
+        "CLIENT_SECRET": secret,
+        "USER_ID": user.id,
+        "USERNAME": _USERNAME,
+        "PASSWORD": password,
+    }

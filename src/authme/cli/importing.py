@@ -1,0 +1,73 @@
+"""`authme user import`: users with the password hashes that they have elsewhere."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import Progress
+
+from authme.app import Server
+from authme.cli.output import Json, fail, in_office, show
+from authme.users.bring_in import Outcome, bring_in, read_line
+
+_BATCH = 500
+
+
+def import_users(
+    file: Annotated[Path, typer.Argument(help="JSON lines; see docs/operating/import.md.", exists=True, dir_okay=False)],
+    as_json: Json = False,
+) -> None:
+    """Import users from JSON lines. Users that are there already are skipped, so that a broken-off import is run again.
+
+    Lines that cannot be taken are named by number; the others are imported. Exit code 1 if there are any.
+    """
+    outcome = in_office(lambda server: _import(server, file))
+    for number, problem in outcome.problems:
+        typer.echo(f"{file}:{number}: {problem}", err=True)
+    show(
+        {
+            "imported": outcome.imported,
+            "skipped": outcome.skipped,
+            "failed": [{"line": number, "message": problem} for number, problem in outcome.problems],
+        },
+        as_json=as_json,
+        text=f"{outcome.imported} imported, {outcome.skipped} there already, {len(outcome.problems)} not taken.",
+    )
+    if outcome.problems:
+        raise typer.Exit(1)
+
+
+async def _import(server: Server, file: Path) -> Outcome:
+    total = Outcome()
+    with Progress(console=Console(file=sys.stderr), disable=not sys.stderr.isatty()) as progress:
+        task = progress.add_task("Importing", total=file.stat().st_size)
+        for size, lines in _batches(file):
+            drafts = []
+            for number, line in lines:
+                try:
+                    drafts.append((number, read_line(line)))
+                except ValueError as error:
+                    total.problems.append((number, str(error)))
+            total.add(await bring_in(server.run, drafts))
+            progress.advance(task, size)
+    return total
+
+
+def _batches(file: Path) -> Iterator[tuple[int, list[tuple[int, str]]]]:
+    size, lines = 0, []
+    try:
+        with file.open(encoding="utf-8") as opened:
+            for number, line in enumerate(opened, start=1):
+                size += len(line)
+                if line.strip():
+                    lines.append((number, line))
+                if len(lines) == _BATCH:
+                    yield size, lines
+                    size, lines = 0, []
+    except UnicodeDecodeError as error:
+        fail(f"{file}: is not UTF-8: {error}")
+    if lines:
+        yield size, lines

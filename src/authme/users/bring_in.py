@@ -1,0 +1,157 @@
+"""Bring in users from elsewhere, with the password hashes they have there."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+import msgspec
+
+from authme.audit import record
+from authme.credentials import store as credentials
+from authme.crypto.passwords import recognise
+from authme.kernel.context import Context
+from authme.kernel.database import UniqueViolation
+from authme.kernel.ids import new_id
+from authme.kernel.wire import Id, Text, Wire
+from authme.users import names, store
+from authme.users.model import Identity, User, UserKind
+from authme.users.names import Name, NameMalformed
+
+
+class ImportedUser(Wire):
+    """One line of an import."""
+
+    username: Text
+    user_id: Id | None = None
+    username_type: Literal["EMAIL", "MOBILE", "CPF", "CNPJ", "LOGON", "USERNAME"] | None = None
+    password_hash: str | None = None
+    """argon2, bcrypt, PBKDF2 or scrypt in their usual text forms; replaced at the first login."""
+    name: Text | None = None
+    document: Text | None = None
+    email: Text | None = None
+    mobile: str | int | None = None
+    business_id: Id | None = None
+    organization_id: Id | None = None
+    kind: UserKind = "PERSON"
+    authorities: tuple[Text, ...] = ()
+    status: Literal["ACTIVE", "LOCKED"] = "ACTIVE"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A line that can be taken."""
+
+    given: ImportedUser
+    names: tuple[Name, ...]
+    document: str | None
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What came of an import. `problems` are line numbers with what is wrong."""
+
+    imported: int = 0
+    skipped: int = 0
+    problems: list[tuple[int, str]] = field(default_factory=list)
+
+    def add(self, other: "Outcome") -> None:
+        """Add another part's outcome."""
+        self.imported += other.imported
+        self.skipped += other.skipped
+        self.problems += other.problems
+
+
+Run = Callable[[Callable[[Context], Awaitable[Outcome]]], Awaitable[Outcome]]
+_decode = msgspec.json.Decoder(ImportedUser).decode
+
+
+def read_line(line: str) -> Draft:
+    """Return what a line says; raise ValueError with what is wrong with it."""
+    try:
+        given = _decode(line)
+    except msgspec.MsgspecError as error:
+        raise ValueError(str(error)) from error
+    if given.password_hash is not None and recognise(given.password_hash) is None:
+        raise ValueError("`passwordHash` is of no known form, or too costly to check")
+    found: list[Name] = []
+    for what, text, form in (
+        ("username", given.username, lambda text: _username(text, given.username_type)),
+        ("email", given.email, names.email),
+        ("mobile", None if given.mobile is None else str(given.mobile), names.mobile),
+        ("document", given.document, names.document),
+    ):
+        try:
+            if text is not None:
+                found.append(form(text))
+        except NameMalformed as error:
+            raise ValueError(f"`{what}`: {error}") from error
+    document = names.document(given.document).value if given.document else None
+    return Draft(given, tuple({(name.type, name.key): name for name in found}.values()), document)
+
+
+async def bring_in(run: Run, drafts: Sequence[tuple[int, Draft]]) -> Outcome:
+    """Import drafts, each with its line number, in one unit of work; if they meet others, one by one.
+
+    A draft whose names one user has already is skipped: an import that broke off is simply run again.
+    """
+    try:
+        return await run(lambda ctx: _insert_all(ctx, drafts))
+    except UniqueViolation:
+        total = Outcome()
+        for number, draft in drafts:
+            try:
+                total.add(await run(lambda ctx, one=(number, draft): _insert_all(ctx, [one])))  # type: ignore[misc]  # mypy cannot infer the default's type
+            except UniqueViolation:
+                total.problems.append((number, "the user id or a name is taken"))
+        return total
+
+
+async def _insert_all(ctx: Context, drafts: Sequence[tuple[int, Draft]]) -> Outcome:
+    outcome = Outcome()
+    for number, draft in drafts:
+        taken = await store.find_taken(ctx.tx, draft.names)
+        if taken is None:
+            await _insert(ctx, draft)
+            outcome.imported += 1
+        elif taken == draft.names[0] or draft.names[0].key == taken.key:
+            outcome.skipped += 1
+        else:
+            outcome.problems.append((number, f"the {taken.type} is another user's"))
+    record(ctx, "users.imported", None, imported=outcome.imported, skipped=outcome.skipped)
+    return outcome
+
+
+async def _insert(ctx: Context, draft: Draft) -> None:
+    now, given = ctx.clock.now_ms(), draft.given
+    user = User(
+        id=given.user_id or new_id(ctx.clock),
+        kind=given.kind,
+        status=given.status if given.password_hash or given.status == "LOCKED" else "PENDING",
+        name=given.name,
+        document=draft.document,
+        business_id=given.business_id,
+        organization_id=given.organization_id,
+        customer_id=None,
+        authorities=given.authorities,
+        created_at=now,
+        updated_at=now,
+        last_login_at=None,
+        locked_at=now if given.status == "LOCKED" else None,
+    )
+    await store.insert_user(ctx.tx, user)
+    for name in draft.names:
+        identity = Identity(
+            id=new_id(ctx.clock), user_id=user.id, type=name.type, value=name.value, verified=True, main=True, created_at=now
+        )
+        await store.insert_identity(ctx.tx, identity, name.key)
+    if given.password_hash is not None:
+        await credentials.put_now(ctx.tx, user.id, given.password_hash, now)
+
+
+def _username(text: str, name_type: str | None) -> Name:
+    if name_type is not None:
+        return names.of_type(name_type, text)
+    meant = names.candidates(text)
+    if not meant:
+        raise NameMalformed("a name of no known form")
+    return next((name for name in meant if name.type != "LOGON"), meant[0])

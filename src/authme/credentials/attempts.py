@@ -49,13 +49,13 @@ _FAILED = Statement(
             "first_at": case((_expired, bindparam("now")), else_=attempt.c.first_at),
             "last_at": bindparam("now"),
             "expires_at": case(
-                (and_(attempt.c.kind.in_([NETWORK, CLIENT]), ~_expired), attempt.c.expires_at), else_=bindparam("expires_at")
+                (and_(or_(attempt.c.kind == NETWORK, attempt.c.kind == CLIENT), ~_expired), attempt.c.expires_at), else_=bindparam("expires_at")
             ),
         },
     )
 )
 _FORGET = Statement(
-    delete(attempt).where(attempt.c.kind.in_([NAME, USER]), contained_in(attempt.c.key, "keys")),
+    delete(attempt).where(or_(attempt.c.kind == NAME, attempt.c.kind == USER), contained_in(attempt.c.key, "keys")),
 )
 _SWEEP = Statement(delete(attempt).where(attempt.c.expires_at <= bindparam("now")))
 

@@ -240,4 +240,6 @@ def _execute(connection: sqlite3.Connection, statement: Statement, parameters: d
             raise
         raise UniqueViolation(frozenset(part.strip() for part in found.group(1).split(","))) from error
     except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode == sqlite3.SQLITE_ERROR:
+            raise  # wrong SQL is a defect, not an outage
         raise DatabaseUnavailable(str(error)) from error

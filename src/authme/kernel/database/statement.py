@@ -112,6 +112,8 @@ class Statement:
 
 def _compile(clause: Executable, dialect: Any) -> Compiled:
     compiled: Any = clause.compile(dialect=dialect)  # type: ignore[attr-defined]  # every clause compiles
+    if "POSTCOMPILE" in str(compiled):
+        raise TypeError(f"use contained_in for a list, in_ makes SQL that hangs on its length: {compiled}")
     order = tuple(compiled.positiontup)
     # A bindparam without a value must be given at each call; a literal of the statement has its value here.
     fixed = {name: bound.effective_value for name, bound in compiled.binds.items() if not bound.required}

@@ -14,6 +14,7 @@ from authme.audit import Sealer
 from authme.audit.seal import seal
 from authme.authentication.authenticate import Authentication
 from authme.authentication.sessions import SessionStates
+from authme.authentication.sweep import sweep as sweep_sessions
 from authme.clients import login as client_login
 from authme.clients import routes as client_routes
 from authme.clients.directory import Clients
@@ -36,7 +37,6 @@ from authme.keys import routes as key_routes
 from authme.master_key import load_master_key
 from authme.operation import routes as operation_routes
 from authme.operation.parts import Running
-from authme.sessions.sweep import sweep as sweep_sessions
 from authme.settings import Settings, SettingsInvalid, load
 from authme.sign_in import routes as sign_in_routes
 from authme.sign_in.decoy import Decoys

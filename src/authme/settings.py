@@ -110,7 +110,7 @@ class DatabaseSettings:
         default=None,
         repr=False,
         metadata={
-            "meaning": "32 bytes in base64 that seal the signing keys. Lose it, and they are lost. `openssl rand -base64 32` makes one.",
+            "meaning": "32 bytes in base64 that seal the signing keys (`openssl rand -base64 32`). Lost, the keys are lost.",
             "example": "(the output of openssl rand -base64 32)",
             "read": _master_key,
         },

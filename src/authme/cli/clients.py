@@ -31,9 +31,7 @@ def create(
     scope: Annotated[
         list[str] | None, typer.Option(help="A scope; may be given several times. READ and WRITE without.")
     ] = None,
-    grant: Annotated[
-        list[str] | None, typer.Option(help="A grant of the token operation; may be given several times.")
-    ] = None,
+    grant: Annotated[list[str] | None, typer.Option(help="A grant of the token operation; may be given several times.")] = None,
     redirect_uri: Annotated[list[str] | None, typer.Option(help="A redirect URI; may be given several times.")] = None,
     alg: Annotated[SigningAlgorithm | None, typer.Option(help="Algorithm of its access tokens.")] = None,
     expires_in_format: Annotated[

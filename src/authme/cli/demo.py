@@ -1,5 +1,6 @@
 """Demo data for `authme dev`, and what to try with it."""
 
+import asyncio
 import os
 import secrets
 from pathlib import Path
@@ -43,7 +44,7 @@ Paste this into another terminal, in this folder:
 """
 
 
-async def prepare_demo(settings: Settings, folder: Path) -> str:
+def prepare_demo(settings: Settings, folder: Path) -> str:
     """Make the demo client and user on the first run; return the text that says what to try.
 
     What the transcript needs is kept in `demo.env` in the folder, readable by its owner alone.
@@ -51,12 +52,16 @@ async def prepare_demo(settings: Settings, folder: Path) -> str:
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / "demo.env"
     if not file.exists():
-        async with composition.office(settings) as server:
-            values = await server.run(_make)
+        values = asyncio.run(_made(settings))
         descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w") as opened:
             opened.writelines(f"{name}='{value}'\n" for name, value in values.items())
     return _TRANSCRIPT.format(url=settings.tokens.issuer, file=file)
+
+
+async def _made(settings: Settings) -> dict[str, str]:
+    async with composition.office(settings) as server:
+        return await server.run(_make)
 
 
 async def _make(ctx: Context) -> dict[str, str]:

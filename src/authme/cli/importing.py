@@ -24,7 +24,8 @@ def import_users(
 
     Lines that cannot be taken are named by number; the others are imported. Exit code 1 if there are any.
     """
-    outcome = in_office(lambda server: _import(server, file))
+    size = file.stat().st_size
+    outcome = in_office(lambda server: _import(server, file, size))
     for number, problem in outcome.problems:
         typer.echo(f"{file}:{number}: {problem}", err=True)
     show(
@@ -40,10 +41,10 @@ def import_users(
         raise typer.Exit(1)
 
 
-async def _import(server: Server, file: Path) -> Outcome:
+async def _import(server: Server, file: Path, file_size: int) -> Outcome:
     total = Outcome()
     with Progress(console=Console(file=sys.stderr), disable=not sys.stderr.isatty()) as progress:
-        task = progress.add_task("Importing", total=file.stat().st_size)
+        task = progress.add_task("Importing", total=file_size)
         for size, lines in _batches(file):
             drafts = []
             for number, line in lines:

@@ -50,7 +50,7 @@ def dev(host: Host = None, port: Port = None) -> None:
     with failing_clearly():
         settings = load(os.environ)
         logs.configure(settings.logs.log_level, settings.logs.log_format)
-        typer.echo(asyncio.run(prepare_demo(settings, Path("var"))))
+        typer.echo(prepare_demo(settings, Path("var")))
     run()
 
 

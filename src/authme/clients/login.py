@@ -25,13 +25,14 @@ from authme.tokens.tables import used_assertion
 
 _LONGEST_LIFE = 300
 _LEEWAY = 30
+_LONGEST_JTI = 256
 _MS = 1000
 _UNKNOWN_SECRET = bytes(32)
 _USE_ASSERTION = Statement(insert(used_assertion).values({column.name: bindparam(column.name) for column in used_assertion.c}))
 _SWEEP = Statement(delete(used_assertion).where(used_assertion.c.expires_at <= bindparam("now")))
 
 
-class AssertionRequest(Wire):
+class AssertionRequest(Wire, frozen=True):
     """A JWT that the client signed (RFC 7523)."""
 
     assertion: Token
@@ -112,22 +113,28 @@ def _refused(ctx: Context, name: str) -> ClientCredentialsWrong:
 
 
 def _failed_check(claims: dict[str, Any], client_id: str, audience: set[str], now: int) -> str | None:
+    """Return which check of RFC 7523 section 3 the claims fail, None if they pass all."""
     given = claims.get("aud")
     audiences = given if isinstance(given, list) else [given]
     if claims.get("iss") != client_id or claims.get("sub") != client_id:
         return "iss and sub must be the client id"
     if not any(isinstance(one, str) and one in audience for one in audiences):
         return "aud must be this URL or the issuer"
-    expires, not_before, issued = (claims.get(name) for name in ("exp", "nbf", "iat"))
+    jti = claims.get("jti")
+    if not isinstance(jti, str) or not 1 <= len(jti) <= _LONGEST_JTI or "\0" in jti:
+        return "jti is missing"
+    return _failed_time(claims, now)
+
+
+def _failed_time(claims: dict[str, Any], now: int) -> str | None:
+    expires = claims.get("exp")
     if type(expires) is not int or expires <= now - _LEEWAY:
         return "exp is missing or past"
     if expires > now + _LONGEST_LIFE + _LEEWAY:
         return "exp is more than 5 minutes away"
-    if any(moment is not None and (type(moment) is not int or moment > now + _LEEWAY) for moment in (not_before, issued)):
+    begins = [claims[name] for name in ("nbf", "iat") if claims.get(name) is not None]
+    if any(type(moment) is not int or moment > now + _LEEWAY for moment in begins):
         return "nbf or iat is in the future"
-    jti = claims.get("jti")
-    if not isinstance(jti, str) or not 1 <= len(jti) <= 256 or "\0" in jti:  # noqa: PLR2004  # a bound on what is stored
-        return "jti is missing"
     return None
 
 

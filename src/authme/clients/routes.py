@@ -26,7 +26,7 @@ _Scopes = Annotated[tuple[Scope, ...], Meta(max_length=64)]
 _Redirects = Annotated[tuple[RedirectUri, ...], Meta(max_length=32)]
 
 
-class CreateClientRequest(Wire):
+class CreateClientRequest(Wire, frozen=True):
     """CI-01."""
 
     app_id: Text
@@ -40,7 +40,7 @@ class CreateClientRequest(Wire):
     organization_id: Id | None = None
 
 
-class CreatedClient(Answer):
+class CreatedClient(Answer, frozen=True):
     """A new client, with its secret this once."""
 
     client_id: str

@@ -49,7 +49,8 @@ _FAILED = Statement(
             "first_at": case((_expired, bindparam("now")), else_=attempt.c.first_at),
             "last_at": bindparam("now"),
             "expires_at": case(
-                (and_(or_(attempt.c.kind == NETWORK, attempt.c.kind == CLIENT), ~_expired), attempt.c.expires_at), else_=bindparam("expires_at")
+                (and_(or_(attempt.c.kind == NETWORK, attempt.c.kind == CLIENT), ~_expired), attempt.c.expires_at),
+                else_=bindparam("expires_at"),
             ),
         },
     )

@@ -8,13 +8,13 @@ from authme.operation.parts import Running
 from authme.settings import TokenSettings
 
 
-class Health(Answer):
+class Health(Answer, frozen=True):
     """The process answers."""
 
     status: str
 
 
-class Readiness(Answer):
+class Readiness(Answer, frozen=True):
     """What the server needs, and whether it is there."""
 
     status: str

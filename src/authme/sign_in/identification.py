@@ -20,7 +20,7 @@ from authme.users.masking import mask_email, mask_mobile
 _Short = Annotated[str, Meta(max_length=256, description="a text of up to 256 characters")]
 
 
-class IdentificationRequest(Wire):
+class IdentificationRequest(Wire, frozen=True):
     """Who somebody says they are."""
 
     username: Text
@@ -28,7 +28,7 @@ class IdentificationRequest(Wire):
     ip: _Short | None = None
 
 
-class MaskedFactor(SparseAnswer, kw_only=True):
+class MaskedFactor(SparseAnswer, frozen=True, kw_only=True):
     """Something a person can prove themselves with, its contact masked."""
 
     id: str
@@ -59,7 +59,7 @@ async def identify(ctx: Context, body: IdentificationRequest) -> IdentificationA
     found = await users.find_by_name(ctx.tx, meant)
     # Asked for both, so that both take the same way.
     identities = await users.list_identities(ctx.tx, found.user.id if found else decoys.user_id(name))
-    contacts = {identity.type: identity.value for identity in identities if identity.main and identity.verified}
+    contacts: dict[str, str] = {identity.type: identity.value for identity in identities if identity.main and identity.verified}
     if found is None or found.user.status not in {"ACTIVE", "LOCKED"}:
         contacts = decoys.contacts(meant, name)
     record(ctx, "user.identified", found.user.id if found else None)

@@ -25,7 +25,7 @@ from authme.users.model import User
 _Short = Annotated[str, Meta(max_length=256, description="a text of up to 256 characters")]
 
 
-class LoginRequest(TolerantWire):
+class LoginRequest(TolerantWire, frozen=True):
     """What may come with a login. All of it is optional."""
 
     device_id: _Short | None = None
@@ -56,7 +56,7 @@ async def login(ctx: Context, request: Request, _body: LoginRequest) -> TokenObj
 
 
 async def login_at(ctx: Context, client: Client, given: BasicCredentials) -> TokenObject | Refusal:
-    """Check the password, start a session at the client, and issue its tokens; a refusal is to be returned, so that it counts."""
+    """Check the password, start a session at the client, issue its tokens; a refusal is to be returned, so that it counts."""
     proved = await prove_password(ctx, client, given)
     if isinstance(proved, Refusal):
         return proved

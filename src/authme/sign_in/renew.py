@@ -21,13 +21,13 @@ from authme.tokens.model import TokenObject
 from authme.users import store as users
 
 
-class RenewRequest(Wire):
+class RenewRequest(Wire, frozen=True):
     """UI-13."""
 
     refresh_token: Token
 
 
-class ChangeAppRequest(Wire):
+class ChangeAppRequest(Wire, frozen=True):
     """From which client's session, and for which client."""
 
     origin_client_id: Id

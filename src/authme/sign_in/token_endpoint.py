@@ -26,7 +26,7 @@ from authme.tokens.model import TokenObject
 _Uri = Annotated[str, Meta(max_length=2048, description="a URI")]
 
 
-class TokenRequest(Wire):
+class TokenRequest(Wire, frozen=True):
     """A grant (RFC 6749), in JSON."""
 
     grant_type: GrantType

@@ -11,6 +11,7 @@ from authme.settings import TokenSettings
 from authme.tokens.model import ACCESS_TOKEN_TYPE, AccessClaims, TokenObject, TokenProfile
 
 ROLE_PREFIX = "ROLE_"
+BEARER = "Bearer"
 _encoder = msgspec.json.Encoder()
 
 
@@ -47,7 +48,7 @@ async def mint(
     token = jose.sign(key, _encoder.encode(body), typ=ACCESS_TOKEN_TYPE)
     seconds = expires_at if profile.expires_in_format == "EPOCH" else profile.access_token_seconds
     shown = TokenObject(
-        access_token=token, token_type="Bearer", refresh_token=refresh_token, expires_in=str(seconds), scope=scope
+        access_token=token, token_type=BEARER, refresh_token=refresh_token, expires_in=str(seconds), scope=scope
     )
     return _with_aliases(shown, seconds) if profile.aliases else shown
 

@@ -18,7 +18,7 @@ from authme.users.model import Identity, User, UserKind
 from authme.users.names import Name, NameMalformed
 
 
-class ImportedUser(Wire):
+class ImportedUser(Wire, frozen=True):
     """One line of an import."""
 
     username: Text

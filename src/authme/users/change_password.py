@@ -12,7 +12,7 @@ from authme.users import store
 from authme.users.create import hash_new_password
 
 
-class ChangePasswordRequest(Wire):
+class ChangePasswordRequest(Wire, frozen=True):
     """The password of today and the one to come."""
 
     current_password: Password

@@ -7,11 +7,11 @@ from authme.kernel.context import Context
 from authme.kernel.errors import NotFound, named_in_body_unknown
 from authme.kernel.wire import Id, Wire
 from authme.users import policy, store
-from authme.users.model import User
+from authme.users.model import User, UserStatus
 from authme.users.names import candidates
 
 
-class LockRequest(Wire):
+class LockRequest(Wire, frozen=True):
     """Whose credential."""
 
     user_id: Id
@@ -37,7 +37,7 @@ async def unlock(ctx: Context, body: LockRequest) -> None:
     Unlocking what is not locked clears the counters and succeeds. Ended sessions stay ended.
     """
     target = await _get(ctx, body.user_id)
-    becomes = "ACTIVE" if await store.has_password(ctx.tx, target.id) else "PENDING"
+    becomes: UserStatus = "ACTIVE" if await store.has_password(ctx.tx, target.id) else "PENDING"
     changed = await store.change_status(ctx.tx, target.id, was=("LOCKED",), becomes=becomes, now=ctx.clock.now_ms())
     identities = await store.list_identities(ctx.tx, target.id)
     # Counted under the likeliest meaning of what was typed, and under the user id for proofs after the login.

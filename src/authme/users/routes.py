@@ -31,7 +31,7 @@ Digits = Annotated[int, Meta(ge=0, lt=10**15)] | Annotated[str, Meta(min_length=
 """A number or a digit string."""
 
 
-class MobileParts(Wire, kw_only=True):
+class MobileParts(Wire, frozen=True, kw_only=True):
     """A mobile number in parts."""
 
     country_code: Digits | None = None
@@ -39,7 +39,7 @@ class MobileParts(Wire, kw_only=True):
     number: Digits
 
 
-class CreateUserRequest(Wire):
+class CreateUserRequest(Wire, frozen=True):
     """UI-01."""
 
     username: Text
@@ -53,7 +53,7 @@ class CreateUserRequest(Wire):
     business_id: Id | None = None
 
 
-class CreatedUser(Answer):
+class CreatedUser(Answer, frozen=True):
     """A new user."""
 
     user_id: str

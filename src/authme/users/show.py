@@ -12,7 +12,7 @@ from authme.users.model import Identity, User
 _MS = 1000
 
 
-class IdentityAnswer(Answer):
+class IdentityAnswer(Answer, frozen=True):
     """One name of a user."""
 
     identity_id: str
@@ -22,7 +22,7 @@ class IdentityAnswer(Answer):
     created_at: datetime
 
 
-class UserAnswer(Answer):
+class UserAnswer(Answer, frozen=True):
     """A user. The document is masked; times are RFC 3339 in UTC."""
 
     user_id: str

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, bindparam
+from sqlalchemy import BindParameter, ColumnElement, Table, bindparam
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.ext.compiler import compiles
@@ -15,11 +15,11 @@ from sqlalchemy.sql.dml import Delete, Insert, Update, UpdateBase
 from sqlalchemy.sql.expression import ClauseElement
 from sqlalchemy.types import Integer, NullType
 
-_SQLITE = sqlite.dialect(paramstyle="qmark")  # type: ignore[no-untyped-call]  # the dialect class has no annotations
+_SQLITE = sqlite.dialect(paramstyle="qmark")
 _POSTGRESQL = postgresql.dialect(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]  # the same
 
 
-class contained_in(ColumnElement[bool]):  # noqa: N801  # reads as a function, as SQLAlchemy's own constructs do
+class contained_in(ColumnElement[Any]):  # noqa: N801  # reads as a function, as SQLAlchemy's own constructs do
     """`column` is among the values of a list that is bound as one parameter, so that the SQL is the same for any length."""
 
     inherit_cache = False
@@ -28,7 +28,7 @@ class contained_in(ColumnElement[bool]):  # noqa: N801  # reads as a function, a
 
     def __init__(self, column: ColumnElement[Any], name: str) -> None:
         self.column = column
-        self.parameter = bindparam(name)
+        self.parameter: BindParameter[Any] = bindparam(name)
 
     def get_children(self, **_: Any) -> Sequence[ClauseElement]:
         """Return what the construct consists of, so that its column's table is found."""
@@ -38,7 +38,7 @@ class contained_in(ColumnElement[bool]):  # noqa: N801  # reads as a function, a
 @compiles(contained_in, "sqlite")
 def _contained_in_sqlite(element: contained_in, compiler: SQLCompiler, **kw: Any) -> str:
     column, parameter = compiler.process(element.column, **kw), compiler.process(element.parameter, **kw)
-    return f"{column} IN (SELECT value FROM json_each({parameter}))"
+    return f"{column} IN (SELECT value FROM json_each({parameter}))"  # noqa: S608  # compiled clauses, no values
 
 
 @compiles(contained_in, "postgresql")

@@ -24,7 +24,7 @@ class Reply:
 
 
 UseCase = Callable[..., Awaitable[Any]]
-"""`run(ctx, *path_values[, request][, query][, body])`: see `Endpoint`. Returns what `answer` says, a `Reply` or a `Refusal`."""
+"""`run(ctx, *path_values[, request][, body])`: see `Endpoint`. Returns what `answer` says, a `Reply` or a `Refusal`."""
 
 
 @dataclass(frozen=True, slots=True)

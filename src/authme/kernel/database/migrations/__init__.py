@@ -85,15 +85,10 @@ def _steps(found: tuple[int, int] | None, dialect: str) -> Iterator[str]:
             yield from _sql(revision, dialect)
     newest = revisions[-1]
     if found is None:
-        now = SystemClock().now_ms()
-        yield (
-            "INSERT INTO schema_info (id, schema_version, compat_version, installed_at) "
-            f"VALUES (1, {newest.version}, {newest.compat_version}, {now})"  # numbers of our own
-        )
-    else:
-        yield (
-            f"UPDATE schema_info SET schema_version = {newest.version}, compat_version = {newest.compat_version}"  # noqa: S608  # the same
-        )
+        yield "INSERT INTO schema_info (id, schema_version, compat_version, installed_at) VALUES (1, 0, 0, 0)"
+        yield f"UPDATE schema_info SET installed_at = {SystemClock().now_ms()}"  # noqa: S608  # a number of our own
+    versions = f"schema_version = {newest.version}, compat_version = {newest.compat_version}"
+    yield f"UPDATE schema_info SET {versions}"  # noqa: S608  # numbers of our own
 
 
 def _state(found: tuple[int, int] | None) -> SchemaState:

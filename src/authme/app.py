@@ -27,7 +27,6 @@ from authme.kernel import logs, metrics, openapi
 from authme.kernel.clock import Clock, SystemClock
 from authme.kernel.context import OPERATOR, Context, Parts
 from authme.kernel.database import Database, Transaction, connect
-from authme.kernel.database.migrations import SchemaState, migrate, state
 from authme.kernel.errors import Refusal
 from authme.kernel.http import Endpoint
 from authme.kernel.http.application import Surroundings, build
@@ -179,6 +178,9 @@ async def prepare(settings: Settings) -> None:
     A SQLite file is migrated here; a PostgreSQL database only by `authme migrate`, since others may be using it. Raises
     SettingsInvalid, SchemaTooNew, DatabaseUnavailable.
     """
+    # Worker processes never migrate, and the migration library would be a tenth of their memory.
+    from authme.kernel.database.migrations import SchemaState, migrate, state  # noqa: PLC0415
+
     url = settings.database.database_url
     if url.startswith("sqlite:"):
         await migrate(url)

@@ -2,7 +2,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -92,7 +92,7 @@ async def test_a_row_that_vanishes_while_it_is_sealed_undoes_the_seal(worker: Wo
             await plain_sql(url, "DELETE FROM audit_event WHERE id = 2")
             return rows
 
-        return await seal(replace(ctx, tx=Reading(ctx.tx, all_then_lose)))
+        return await seal(replace(ctx, tx=cast("Transaction", Reading(ctx.tx, all_then_lose))))
 
     with pytest.raises(AuditRowsVanished):
         await worker.run(seal_late)

@@ -1,5 +1,7 @@
 """A prepared database of each engine, worker processes on it, and somebody who changes it behind the server's back."""
 
+import asyncio
+import shutil
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import closing
@@ -37,23 +39,37 @@ class Worker:
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
+    """A server whose database `prepared` has the schema."""
     binaries = find_binaries()
     if binaries is None:
         pytest.skip("PostgreSQL is not installed")
-    with running(binaries) as url:
-        yield url
+    with running(binaries) as server:
+        asyncio.run(plain_sql(server, "CREATE DATABASE prepared"))
+        asyncio.run(migrate(_named(server, "prepared")))
+        yield server
+
+
+@pytest.fixture(scope="session")
+def prepared_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("prepared") / "authme.db"
+    asyncio.run(migrate(f"sqlite:///{file}"))
+    # The schema is in the write-ahead log until then.
+    asyncio.run(plain_sql(f"sqlite:///{file}", "PRAGMA wal_checkpoint(TRUNCATE)"))
+    return file
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-async def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    made = f"sqlite:///{tmp_path / 'authme.db'}"
-    if request.param == "postgresql":
-        server: str = request.getfixturevalue("postgres")
-        name = f"t{uuid4().hex}"
-        await plain_sql(server, f"CREATE DATABASE {name}")
-        made = server.rpartition("/")[0] + f"/{name}"
-    await migrate(made)
-    return made
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "sqlite":
+        return f"sqlite:///{shutil.copy(request.getfixturevalue('prepared_file'), tmp_path / 'authme.db')}"
+    server: str = request.getfixturevalue("postgres")
+    name = f"t{uuid4().hex}"
+    asyncio.run(plain_sql(server, "CREATE DATABASE", name, "TEMPLATE prepared"))
+    return _named(server, name)
+
+
+def _named(server: str, name: str) -> str:
+    return f"{server.rpartition('/')[0]}/{name}"
 
 
 @pytest.fixture
@@ -77,8 +93,9 @@ async def open_database(url: str) -> AsyncIterator[Callable[[], Awaitable[Databa
         await database.close()
 
 
-async def plain_sql(url: str, statement: str) -> None:
-    """Run SQL past the server."""
+async def plain_sql(url: str, *words: object) -> None:
+    """Run the SQL that these words make, past the server."""
+    statement = " ".join(map(str, words))
     path = sqlite_path(url)
     if path is not None:
         with closing(sqlite3.connect(path, isolation_level=None)) as connection:

@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lock run test check format lint types contracts bench
+.PHONY: help setup lock run test check format lint types contracts docs bench
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -41,6 +41,9 @@ types: setup ## check the types
 
 contracts: setup ## check the import contracts
 	@$(BIN)/lint-imports
+
+docs: setup ## write docs/api anew from the endpoint table
+	@$(BIN)/python scripts/write_api_docs.py
 
 bench: setup ## run the benchmarks and write docs/benchmarks.md
 	@$(BIN)/python bench/run.py

@@ -1,0 +1,24 @@
+import importlib.util
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+spec = importlib.util.spec_from_file_location("write_api_docs", ROOT / "scripts" / "write_api_docs.py")
+assert spec is not None
+assert spec.loader is not None
+write_api_docs = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(write_api_docs)
+
+
+def test_the_table_of_operations_is_what_the_server_serves():
+    assert (ROOT / "docs/api/operations.md").read_text() == write_api_docs.operations()
+
+
+def test_the_openapi_document_kept_here_is_what_the_server_shows():
+    assert (ROOT / "docs/api/openapi.json").read_text() == write_api_docs.document()
+
+
+def test_every_document_that_the_readme_names_is_there():
+    readme = (ROOT / "README.md").read_text()
+    named = {part.split(")")[0] for part in readme.split("](")[1:]}
+
+    assert {name for name in named if not (ROOT / name).exists()} == set()

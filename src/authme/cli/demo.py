@@ -30,13 +30,13 @@ Paste this into another terminal, in this folder:
   PERSON=$(curl -s -X POST -u "$USERNAME:$PASSWORD" "$API/user-identities/login?clientId=$CLIENT_ID" | token)
 
   # Lock the person: 204. The person's token and login are refused at once: 401.
-  curl -i -H "Authorization: Bearer $SERVICE" --json "{{\\"userId\\":\\"$USER_ID\\"}}" $API/user-identities/lock
-  curl -i -X POST -H "Authorization: Bearer $PERSON" $API/user-identities/me/logout
-  curl -i -X POST -u "$USERNAME:$PASSWORD" "$API/user-identities/login?clientId=$CLIENT_ID"
+  curl -si -H "Authorization: Bearer $SERVICE" --json "{{\\"userId\\":\\"$USER_ID\\"}}" $API/user-identities/lock
+  curl -si -X POST -H "Authorization: Bearer $PERSON" $API/user-identities/me/logout
+  curl -si -X POST -u "$USERNAME:$PASSWORD" "$API/user-identities/login?clientId=$CLIENT_ID"
 
   # Unlock the person: 204. The login works again: 200.
-  curl -i -H "Authorization: Bearer $SERVICE" --json "{{\\"userId\\":\\"$USER_ID\\"}}" $API/user-identities/unlock
-  curl -i -X POST -u "$USERNAME:$PASSWORD" "$API/user-identities/login?clientId=$CLIENT_ID"
+  curl -si -H "Authorization: Bearer $SERVICE" --json "{{\\"userId\\":\\"$USER_ID\\"}}" $API/user-identities/unlock
+  curl -si -X POST -u "$USERNAME:$PASSWORD" "$API/user-identities/login?clientId=$CLIENT_ID"
 
   # Who did what, and the proof that nobody changed it.
   .venv/bin/authme audit export

@@ -2,8 +2,7 @@
 
 import asyncio
 import os
-import shutil
-import tempfile
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -14,9 +13,6 @@ from authme.cli.demo import prepare_demo
 from authme.cli.output import failing_clearly
 from authme.kernel import logs
 from authme.settings import Settings, load
-
-_STOP_SECONDS = 10
-_METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 
 Host = Annotated[str | None, typer.Option(help="Address to listen on (AUTHME_HOST).")]
 Port = Annotated[int | None, typer.Option(help="Port to listen on (AUTHME_PORT).")]
@@ -60,43 +56,12 @@ def run() -> None:
         settings = load(os.environ)
         logs.configure(settings.logs.log_level, settings.logs.log_format)
         asyncio.run(_make_ready(settings))
-    # The worker processes share their metrics through this folder; it has to be named before they begin.
-    folder = tempfile.mkdtemp(prefix="authme-metrics-")
-    os.environ[_METRICS_FOLDER] = folder
-    try:
-        _serve(settings)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    sys.stdout.flush()
+    # The same process goes on as the server, without what only commands need.
+    os.execv(sys.executable, [sys.executable, "-m", "authme.serving"])  # noqa: S606  # our own module
 
 
 async def _make_ready(settings: Settings) -> None:
     """Migrate, and make the first keys, once, before several processes would."""
     async with composition.office(settings):
         pass
-
-
-def _serve(settings: Settings) -> None:
-    from granian import Granian  # noqa: PLC0415  # no other command needs the HTTP server
-    from granian.constants import Interfaces, Loops  # noqa: PLC0415  # the same
-    from granian.http import HTTP1Settings  # noqa: PLC0415  # the same
-    from granian.log import LogLevels  # noqa: PLC0415  # the same
-
-    server = settings.server
-    Granian(
-        "authme.app:serve_application",
-        factory=True,
-        interface=Interfaces.ASGI,
-        address=server.host,
-        port=server.port,
-        workers=server.workers,
-        loop=Loops.uvloop,
-        websockets=False,
-        backlog=2048,
-        http1_settings=HTTP1Settings(header_read_timeout=10_000),
-        log_level=LogLevels(settings.logs.log_level),
-        ssl_cert=server.tls_certificate,
-        ssl_key=server.tls_key,
-        respawn_failed_workers=True,
-        respawn_interval=0.5,
-        workers_kill_timeout=_STOP_SECONDS,
-    ).serve()

@@ -35,6 +35,9 @@ _SWEEP = Statement(delete(change_feed).where(change_feed.c.at < bindparam("befor
 def open_connection(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
     """Open a connection as the server uses it. `synchronous=FULL`: a commit that was answered survives a power cut."""
     try:
+        if not read_only:
+            # Made by us, for us alone: SQLite itself would leave it to the umask.
+            path.touch(mode=0o600)
         connection = sqlite3.connect(
             path, isolation_level=None, check_same_thread=False, cached_statements=_STATEMENTS, timeout=0.05
         )
@@ -42,7 +45,7 @@ def open_connection(path: Path, *, read_only: bool = False) -> sqlite3.Connectio
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA foreign_keys=ON")
         connection.execute(f"PRAGMA query_only={int(read_only)}")
-    except sqlite3.Error as error:
+    except (sqlite3.Error, OSError) as error:
         raise DatabaseUnavailable(f"{path}: {error}") from error
     connection.row_factory = sqlite3.Row
     return connection

@@ -1,0 +1,58 @@
+"""The HTTP server's own process: `python -m authme.serving`.
+
+`authme serve` makes everything ready and then becomes this process. Worker processes are copies of it, so it imports no more
+than it needs: what a command line and migrations take up would be in every worker.
+"""
+
+import os
+import shutil
+import tempfile
+from typing import Any
+
+from granian import Granian
+from granian.constants import Interfaces, Loops
+from granian.http import HTTP1Settings
+from granian.log import LogLevels
+
+from authme.settings import Settings, load
+
+STOP_SECONDS = 10
+_METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+
+
+def main() -> None:
+    """Serve by the settings of the environment until SIGTERM or SIGINT."""
+    settings = load(os.environ)
+    # The worker processes share their metrics through this folder; it has to be named before they begin.
+    folder = tempfile.mkdtemp(prefix="authme-metrics-")
+    os.environ[_METRICS_FOLDER] = folder
+    try:
+        _granian(settings).serve()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _granian(settings: Settings) -> Any:
+    server = settings.server
+    return Granian(
+        "authme.app:serve_application",
+        factory=True,
+        interface=Interfaces.ASGI,
+        address=server.host,
+        port=server.port,
+        workers=server.workers,
+        loop=Loops.uvloop,
+        websockets=False,
+        backlog=2048,
+        http1_settings=HTTP1Settings(header_read_timeout=10_000),
+        log_level=LogLevels(settings.logs.log_level),
+        ssl_cert=server.tls_certificate,
+        ssl_key=server.tls_key,
+        respawn_failed_workers=True,
+        respawn_interval=0.5,
+        workers_kill_timeout=STOP_SECONDS,
+    )
+
+
+if __name__ == "__main__":
+    main()

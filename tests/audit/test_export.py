@@ -4,13 +4,13 @@ from functools import partial
 from typing import Any
 
 import pytest
-from support.two_engines import NOON, Worker
 
 from authme.audit import record
 from authme.audit.export import export
 from authme.audit.seal import seal
 from authme.kernel.clock import FakeClock
 from authme.kernel.context import Context
+from support.two_engines import NOON, Worker
 
 START = datetime.fromtimestamp(NOON / 1000, UTC)
 

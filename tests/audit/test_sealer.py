@@ -26,9 +26,7 @@ def test_no_two_lists_of_rows_give_the_same_bytes(one: list[tuple[Any, ...]], ot
 
 @settings(max_examples=300)
 @given(rows, st.data())
-def test_a_value_that_moves_to_another_place_changes_the_bytes(
-    listed: list[tuple[Any, ...]], data: st.DataObject
-) -> None:
+def test_a_value_that_moves_to_another_place_changes_the_bytes(listed: list[tuple[Any, ...]], data: st.DataObject) -> None:
     flat = [value for each in listed for value in each]
     moved = data.draw(st.permutations(flat))
     again = [tuple(moved[start : start + len(FIELDS)]) for start in range(0, len(moved), len(FIELDS))]

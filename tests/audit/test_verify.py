@@ -1,7 +1,6 @@
 from datetime import timedelta
 
 import pytest
-from support.two_engines import Worker, plain_sql
 
 from authme.audit import Sealer, record
 from authme.audit.seal import find_head, seal
@@ -10,6 +9,7 @@ from authme.audit.verify import Verification, verify
 from authme.crypto.sealing import MasterKey
 from authme.kernel.clock import FakeClock
 from authme.kernel.context import Context
+from support.two_engines import Worker, plain_sql
 
 
 @pytest.fixture

@@ -59,7 +59,7 @@ def build(endpoints: Sequence[Endpoint], surroundings: Surroundings, *, lifecycl
 
     `lifecycle` may have `process_startup` and `process_shutdown`, awaited with the ASGI lifespan.
     """
-    application: Any = falcon.asgi.App(middleware=[lifecycle] if lifecycle else None, cors_enable=False)
+    application: Any = _Application(middleware=[lifecycle] if lifecycle else None, cors_enable=False)
     application.req_options.auto_parse_form_urlencoded = False
     faults = _Faults(surroundings)
     application.add_error_handler(falcon.HTTPError, faults.on_http_error)
@@ -70,6 +70,15 @@ def build(endpoints: Sequence[Endpoint], surroundings: Surroundings, *, lifecycl
     for route, here in by_route.items():
         application.add_route(route, _resource(here, surroundings))
     return application
+
+
+class _Application(falcon.asgi.App):  # type: ignore[type-arg]  # generic over its request and response types
+    """Falcon's application, for HTTP/1.0 too: the server calls it `1`, and proxies still speak it by default."""
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:  # type: ignore[override]  # wider than the base class, on purpose
+        if scope.get("http_version") == "1":
+            scope["http_version"] = "1.0"
+        await super().__call__(scope, receive, send)
 
 
 def _resource(endpoints: Sequence[Endpoint], surroundings: Surroundings) -> object:

@@ -132,6 +132,27 @@ async def test_an_edited_seal_is_found(sealed: Worker, sealer: Sealer, url: str,
     assert found.faults[0].seal == 2
 
 
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("change", ["first_id = 'x'", "last_id = x'00'", "row_count = 1.5", "digest = 'x'", "digest = 7"])
+async def test_values_of_another_type_are_found(sealed: Worker, sealer: Sealer, url: str, change: str) -> None:
+    await plain_sql(url, "UPDATE audit_seal SET", change, "WHERE number = 2")
+    await plain_sql(url, "UPDATE audit_event SET at = 'x', seal = 'y' WHERE id = 12")
+
+    found = await verified(sealed, sealer)
+
+    assert {fault.seal for fault in found.faults} == {0, 2, 3}
+
+
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+async def test_a_head_of_another_type_is_found(sealed: Worker, sealer: Sealer, url: str) -> None:
+    await plain_sql(url, "UPDATE audit_seal SET digest = 'x' WHERE number = 3")
+    await sealed.run(seal)
+
+    found = await verified(sealed, sealer)
+
+    assert {fault.seal for fault in found.faults} == {3}
+
+
 async def test_an_edited_digest_is_found(sealed: Worker, sealer: Sealer, url: str) -> None:
     await plain_sql(url, "UPDATE audit_seal SET digest = (SELECT digest FROM audit_seal WHERE number = 1) WHERE number = 2")
 

@@ -249,7 +249,7 @@ async def test_a_change_while_the_keys_are_read_makes_the_next_use_read_again(wo
 class Lost(Counting):
     """A reader of a database that does not answer."""
 
-    async def all(self, statement: Statement, /, **parameters: Any) -> list[Row]:
+    async def all(self, _statement: Statement, /, **_parameters: Any) -> list[Row]:
         raise DatabaseUnavailable
 
 

@@ -6,7 +6,7 @@ from hmac import HMAC, compare_digest
 from sqlalchemy import and_, bindparam, select
 
 from authme.audit.seal import find_head
-from authme.audit.sealer import CHECK_BYTES, FIELDS, NO_HEAD, Head, Header, Sealer, encode
+from authme.audit.sealer import CHECK_BYTES, FIELDS, GENESIS, NO_HEAD, Head, Header, Sealer, encode
 from authme.audit.tables import audit_event, audit_seal
 from authme.kernel.database import Database, Reader, Row, Statement
 
@@ -157,21 +157,26 @@ class _Scan:
         span = {"first": self._last.number + 1, "last": self.head.number}
         found = await self.reader.all(_SEALS, at_most=_SEALS_AT_ONCE, **span)
         for row in found:
-            self._read_seal(Header(*(row[name] for name in _HEADER)), row["digest"])
+            header = Header(*(row[name] for name in _HEADER))
+            self._read_seal(header, row["digest"], is_whole=_is_whole(header, row["digest"]))
         if not found:
             # The newest was removed while we read.
             self.faults.append(Fault(self._last.number + 1, f"the seals up to {self.head.number} are missing"))
             self._last = self.head
 
-    def _read_seal(self, header: Header, stored: bytes) -> None:
+    def _read_seal(self, header: Header, stored: bytes, *, is_whole: bool) -> None:
         self.seals += 1
-        first = self._last.number + 1
-        digest = self.sealer.begin(self._last.digest, header) if header.number == first else None
-        if digest is None:
+        first, before = self._last.number + 1, self._last.digest
+        self._last = Head(header.number, stored)
+        if header.number != first:
             gap = f"seal {first} is" if header.number == first + 1 else f"seals {first} to {header.number - 1} are"
             self.faults.append(Fault(first, f"{gap} missing, so that seal {header.number} cannot be checked"))
+        if not is_whole:
+            self.faults.append(Fault(header.number, "the seal is not of a form that the server writes"))
+            self._last = Head(header.number, GENESIS)
+            return
+        digest = self.sealer.begin(before, header) if header.number == first else None
         self._open[header.number] = _Open(header, stored, digest)
-        self._last = Head(header.number, stored)
 
     def _close(self, passed: int | None) -> None:
         """Compare the seals whose last row is passed; all of them at the end."""
@@ -182,6 +187,12 @@ class _Scan:
                 continue
             if seal.rows != seal.header.row_count or not compare_digest(seal.digest.digest(), seal.stored):
                 self._broken.append(seal.header)
+
+
+def _is_whole(header: Header, digest: object) -> bool:
+    """Whether every value is of its type: SQLite takes text in a column of numbers, and numbers in one of bytes."""
+    numbers = (header.first_id, header.last_id, header.row_count, header.sealed_at)
+    return isinstance(digest, bytes) and all(isinstance(number, int) for number in numbers)
 
 
 async def _explain(reader: Reader, sealer: Sealer, header: Header) -> Fault:

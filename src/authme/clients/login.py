@@ -4,7 +4,7 @@ import hmac
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert
+from sqlalchemy import bindparam, delete
 
 from authme.audit import record
 from authme.clients.create import SECRET_PURPOSE
@@ -13,7 +13,7 @@ from authme.clients.model import Client
 from authme.crypto import jose
 from authme.crypto.digests import Digester
 from authme.kernel.context import CLIENT_BASIC, Context
-from authme.kernel.database import Statement, UniqueViolation
+from authme.kernel.database import Statement, insert_or_ignore
 from authme.kernel.errors import ClientCredentialsWrong, ProofNotAccepted, Refusal
 from authme.kernel.http import API, BasicCredentials, Request
 from authme.kernel.ids import is_id
@@ -28,7 +28,9 @@ _LEEWAY = 30
 _LONGEST_JTI = 256
 _MS = 1000
 _UNKNOWN_SECRET = bytes(32)
-_USE_ASSERTION = Statement(insert(used_assertion).values({column.name: bindparam(column.name) for column in used_assertion.c}))
+_USE_ASSERTION = Statement(
+    insert_or_ignore(used_assertion, {column.name: bindparam(column.name) for column in used_assertion.c})
+)
 _SWEEP = Statement(delete(used_assertion).where(used_assertion.c.expires_at <= bindparam("now")))
 
 
@@ -80,17 +82,24 @@ async def login_by_assertion(ctx: Context, client_id: str, request: Request, bod
     issuer = ctx.part(TokenSettings).issuer
     audience = {issuer, issuer + request.path, f"{issuer}{API}/client-identities/{client_id}/login"}
     failed = _failed_check(claims, client_id, audience, ctx.clock.now())
-    if failed is None and not await _use(ctx, client_id, claims):
+    if failed is None:
+        # Signed before the first write: on SQLite everybody else waits from there on.
+        shown = await _mint(ctx, client)
+        if await _use(ctx, client_id, claims):
+            record(ctx, "client.login", client_id, client_id=client_id, method="assertion")
+            return shown
         failed = "jti was used before"
-    if failed is not None:
-        record(ctx, "client.login", client_id, result="REFUSED", client_id=client_id, reason=failed)
-        return ProofNotAccepted(f"The assertion is not accepted: {failed}.")
-    return await issue(ctx, client, method="assertion")
+    record(ctx, "client.login", client_id, result="REFUSED", client_id=client_id, reason=failed)
+    return ProofNotAccepted(f"The assertion is not accepted: {failed}.")
 
 
 async def issue(ctx: Context, client: Client, *, method: str = "secret", refresh_token: str | None = None) -> TokenObject:
     """Return a token that speaks for the client alone, and record the login."""
     record(ctx, "client.login", client.id, client_id=client.id, method=method)
+    return await _mint(ctx, client, refresh_token)
+
+
+async def _mint(ctx: Context, client: Client, refresh_token: str | None = None) -> TokenObject:
     return await mint(
         ctx,
         client.token_profile,
@@ -139,13 +148,9 @@ def _failed_time(claims: dict[str, Any], now: int) -> str | None:
 
 
 async def _use(ctx: Context, client_id: str, claims: dict[str, Any]) -> bool:
-    try:
-        await ctx.tx.run(
-            _USE_ASSERTION, client_id=client_id, jti=claims["jti"], expires_at=(int(claims["exp"]) + _LEEWAY) * _MS
-        )
-    except UniqueViolation:
-        return False
-    return True
+    """Note that the assertion was used; False if it was before."""
+    expires_at = (int(claims["exp"]) + _LEEWAY) * _MS
+    return await ctx.tx.run(_USE_ASSERTION, client_id=client_id, jti=claims["jti"], expires_at=expires_at) == 1
 
 
 async def sweep(ctx: Context) -> int:

@@ -32,7 +32,8 @@ _END_OF_CLIENT = Statement(
 _LAST_LOGIN = Statement(select(func.max(session.c.auth_at)).where(session.c.user_id == bindparam("of_user")))
 
 
-def _session(row: Row) -> Session:
+def session_of(row: Row) -> Session:
+    """Return the session of a row that has its columns."""
     return Session(
         id=row["id"],
         user_id=row["user_id"],
@@ -69,7 +70,7 @@ def insert_session(tx: Transaction, started: Session) -> None:
 async def find(reader: Reader, session_id: str) -> Session | None:
     """Return the session, also an ended one."""
     row = await reader.one(_FIND, of_session=session_id)
-    return _session(row) if row else None
+    return session_of(row) if row else None
 
 
 async def end(tx: Transaction, session_id: str, *, now: int, reason: str) -> bool:

@@ -48,21 +48,26 @@ async def renew(ctx: Context, body: RenewRequest) -> TokenObject | Refusal:
 
 async def renew_at(ctx: Context, client: Client, token: str, *, client_is_proved: bool) -> TokenObject | Refusal:
     """Renew at this client. A session without a user is renewed only by the client that proved itself again."""
-    rotated = await refresh.rotate(ctx, token, client.id)
-    if isinstance(rotated, Refusal):
-        return rotated
-    session = await sessions.find(ctx.tx, rotated.session_id)
-    if session is None:
-        raise TokenNotValid
+    rotation = await refresh.find_rotation(ctx, token, client.id)
+    if isinstance(rotation, Refusal):
+        return rotation
+    shown = await _renewed(ctx, client, rotation, client_is_proved=client_is_proved)
+    # Signing comes before the first write: on SQLite everybody else waits from there on.
+    await refresh.rotate(ctx, rotation)
+    return shown
+
+
+async def _renewed(ctx: Context, client: Client, rotation: refresh.Rotation, *, client_is_proved: bool) -> TokenObject:
+    session = rotation.session
     if session.user_id is None:
         if not client_is_proved or session.client_level != CLIENT_BASIC:
             raise TokenNotValid
-        return await issue_to_client(ctx, client, method="refresh", refresh_token=rotated.refresh_token)
+        return await issue_to_client(ctx, client, method="refresh", refresh_token=rotation.refresh_token)
     user = await users.find(ctx.tx, session.user_id)
     if user is None or user.status != "ACTIVE":
         raise SessionEnded
     record(ctx, "session.renewed", session.id, user_id=user.id, client_id=client.id)
-    return await issue(ctx, client, user, session, scopes=rotated.scopes, refresh_token=rotated.refresh_token)
+    return await issue(ctx, client, user, session, scopes=rotation.scopes, refresh_token=rotation.refresh_token)
 
 
 async def change_app(ctx: Context, body: ChangeAppRequest) -> TokenObject:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from authme.audit import record
-from authme.crypto.digests import Digester
+from authme.crypto.digests import Digester, TokenHash
 from authme.crypto.secrets import new_uuid
 from authme.kernel.context import Context
 from authme.kernel.errors import Refusal, SessionEnded, TokenNotValid
@@ -15,26 +15,32 @@ from authme.tokens import refresh_store as store
 
 _PURPOSE = "refresh-token"
 _MS = 1000
+_TWICE = "refresh token used twice"
 
 
 @dataclass(frozen=True, slots=True)
-class Rotated:
-    """A refresh token was taken: what it stood for, and what stands in its place."""
+class Rotation:
+    """A refresh token that may be taken: what it stands for, and what will stand in its place."""
 
-    session_id: str
+    session: Session
     scopes: tuple[str, ...]
     refresh_token: str
+    """The successor."""
+    token_hash: TokenHash
+    client_id: str
+    is_repeat: bool
+    """The token was taken a moment ago, and its answer got lost."""
 
 
 def issue(ctx: Context, session: Session, client_id: str, scopes: tuple[str, ...]) -> str:
     """Return the first refresh token of a session at a client; stored with the unit of work."""
     token = new_uuid()
-    _put(ctx, token, session.id, session.expires_at, client_id, scopes)
+    _put(ctx, token, session, client_id, scopes)
     return token
 
 
-async def rotate(ctx: Context, token: str, client_id: str) -> Rotated | Refusal:
-    """Take a refresh token and put its successor in its place.
+async def find_rotation(ctx: Context, token: str, client_id: str) -> Rotation | Refusal:
+    """Look at a refresh token that a client presents.
 
     The successor is derived from the token by a keyed hash, so that a repeat by the same client within the repeat time,
     whose first answer was lost, gets the same one. A repeat later than that means that two parties hold the token: the
@@ -46,30 +52,42 @@ async def rotate(ctx: Context, token: str, client_id: str) -> Rotated | Refusal:
     found = await store.find(ctx.tx, token_hash)
     if found is None or found.client_id != client_id or found.expires_at <= now:
         raise TokenNotValid
-    if found.session_ended or found.session_expires_at <= now:
+    if found.session_has_ended or found.session.expires_at <= now:
         raise SessionEnded
-    rotated = Rotated(found.session_id, found.scopes, digester.derive_uuid(_PURPOSE, token))
-    if found.used_at is None and await store.use(ctx.tx, token_hash, now=now):
-        _put(ctx, rotated.refresh_token, found.session_id, found.session_expires_at, client_id, found.scopes)
-        return rotated
-    # Lost the race: the winner used it just now, on this engine or another.
-    used_at = found.used_at if found.used_at is not None else now
-    if now - used_at <= ctx.part(TokenSettings).refresh_repeat_seconds * _MS:
-        return rotated
-    await end(ctx, found.session_id, reason="refresh token used twice")
-    record(ctx, "session.ended", found.session_id, result="REFUSED", reason="refresh token used twice")
-    return TokenNotValid()
+    repeat_ms = ctx.part(TokenSettings).refresh_repeat_seconds * _MS
+    if found.used_at is not None and now - found.used_at > repeat_ms:
+        await end(ctx, found.session.id, reason=_TWICE)
+        record(ctx, "session.ended", found.session.id, result="REFUSED", client_id=client_id, reason=_TWICE)
+        return TokenNotValid()
+    return Rotation(
+        session=found.session,
+        scopes=found.scopes,
+        refresh_token=digester.derive_uuid(_PURPOSE, token),
+        token_hash=token_hash,
+        client_id=client_id,
+        is_repeat=found.used_at is not None,
+    )
 
 
-def _put(ctx: Context, token: str, session_id: str, session_expires_at: int, client_id: str, scopes: tuple[str, ...]) -> None:
+async def rotate(ctx: Context, rotation: Rotation) -> None:
+    """Take the token and put its successor in its place.
+
+    Of several callers that race for one token, one does; for the others it is a repeat, and they hold the same successor. To be
+    called last: it is the first write.
+    """
+    if not rotation.is_repeat and await store.use(ctx.tx, rotation.token_hash, now=ctx.clock.now_ms()):
+        _put(ctx, rotation.refresh_token, rotation.session, rotation.client_id, rotation.scopes)
+
+
+def _put(ctx: Context, token: str, session: Session, client_id: str, scopes: tuple[str, ...]) -> None:
     now = ctx.clock.now_ms()
     life = timedelta(days=ctx.part(TokenSettings).refresh_token_days)
     store.put(
         ctx.tx,
         ctx.part(Digester).digest(_PURPOSE, token),
-        session_id=session_id,
+        session_id=session.id,
         client_id=client_id,
         scopes=scopes,
         issued_at=now,
-        expires_at=min(now + int(life.total_seconds()) * _MS, session_expires_at),
+        expires_at=min(now + int(life.total_seconds()) * _MS, session.expires_at),
     )

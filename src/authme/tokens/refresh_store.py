@@ -7,6 +7,8 @@ from sqlalchemy import and_, bindparam, insert, select, update
 
 from authme.crypto.digests import TokenHash
 from authme.kernel.database import Reader, Statement, Transaction
+from authme.sessions.model import Session
+from authme.sessions.store import session_of
 from authme.sessions.tables import session
 from authme.tokens.tables import refresh_token
 
@@ -16,7 +18,13 @@ _INSERT = Statement(
     )
 )
 _FIND = Statement(
-    select(refresh_token, session.c.ended_at, session.c.expires_at.label("session_expires_at"))
+    select(
+        *session.c,
+        refresh_token.c.client_id.label("token_client_id"),
+        refresh_token.c.scopes,
+        refresh_token.c.expires_at.label("token_expires_at"),
+        refresh_token.c.used_at,
+    )
     .join_from(refresh_token, session, session.c.id == refresh_token.c.session_id)
     .where(refresh_token.c.token_hash == bindparam("of_hash"))
 )
@@ -29,15 +37,14 @@ _USE = Statement(
 
 @dataclass(frozen=True, slots=True)
 class RefreshToken:
-    """A refresh token as stored, with the state of its session. Times are epoch milliseconds."""
+    """A refresh token as stored, with its session. Times are epoch milliseconds."""
 
-    session_id: str
+    session: Session
+    session_has_ended: bool
     client_id: str
     scopes: tuple[str, ...]
     expires_at: int
     used_at: int | None
-    session_ended: bool
-    session_expires_at: int
 
 
 def put(
@@ -68,13 +75,12 @@ async def find(reader: Reader, token_hash: TokenHash) -> RefreshToken | None:
     if row is None:
         return None
     return RefreshToken(
-        session_id=row["session_id"],
-        client_id=row["client_id"],
+        session=session_of(row),
+        session_has_ended=row["ended_at"] is not None,
+        client_id=row["token_client_id"],
         scopes=tuple(json.loads(row["scopes"])),
-        expires_at=row["expires_at"],
+        expires_at=row["token_expires_at"],
         used_at=row["used_at"],
-        session_ended=row["ended_at"] is not None,
-        session_expires_at=row["session_expires_at"],
     )
 
 

@@ -1,10 +1,11 @@
 """`authme`, called in this process."""
 
 import json
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from typer.testing import CliRunner
 
@@ -18,6 +19,13 @@ class Commands:
     def __init__(self, file: Path) -> None:
         self.file = file
         self.env: dict[str, str | None] = dict(environment(f"sqlite:///{file}"))
+
+    def copied_to(self, file: Path) -> Self:
+        """Return the commands on a copy of the database."""
+        copy = type(self)(file)
+        copy.env = self.env | {"AUTHME_DATABASE_URL": f"sqlite:///{file}"}
+        shutil.copy(self.file, file)
+        return copy
 
     def __call__(self, *words: object, typed: str | None = None, **settings: str | None) -> Any:
         """Call a command; `settings` are set, or taken away with None, for this call."""

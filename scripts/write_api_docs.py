@@ -18,9 +18,7 @@ def operations() -> str:
         "| id | method | path | requirement | success |",
         "|---|---|---|---|---|",
     ]
-    lines += [
-        f"| {row.id} | {row.method} | `{row.path}` | `{row.requirement.text}` | {row.status} |" for row in endpoints()
-    ]
+    lines += [f"| {row.id} | {row.method} | `{row.path}` | `{row.requirement.text}` | {row.status} |" for row in endpoints()]
     return "\n".join(lines) + "\n"
 
 

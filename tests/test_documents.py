@@ -1,6 +1,8 @@
 import importlib.util
 from pathlib import Path
 
+from authme.settings import example
+
 ROOT = Path(__file__).parents[1]
 spec = importlib.util.spec_from_file_location("write_api_docs", ROOT / "scripts" / "write_api_docs.py")
 assert spec is not None
@@ -22,3 +24,7 @@ def test_every_document_that_the_readme_names_is_there():
     named = {part.split(")")[0] for part in readme.split("](")[1:]}
 
     assert {name for name in named if not (ROOT / name).exists()} == set()
+
+
+def test_the_example_of_the_settings_names_every_one():
+    assert (ROOT / ".env.example").read_text() == example()

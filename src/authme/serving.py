@@ -6,6 +6,7 @@ than it needs: what a command line and migrations take up would be in every work
 
 import os
 import shutil
+import signal
 import tempfile
 from typing import Any
 
@@ -23,6 +24,7 @@ _METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 def main() -> None:
     """Serve by the settings of the environment until SIGTERM or SIGINT."""
     settings = load(os.environ)
+    os.register_at_fork(after_in_child=_stop_while_starting)
     # The worker processes share their metrics through this folder; it has to be named before they begin.
     folder = tempfile.mkdtemp(prefix="authme-metrics-")
     os.environ[_METRICS_FOLDER] = folder
@@ -30,6 +32,16 @@ def main() -> None:
         _granian(settings).serve()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _stop_while_starting() -> None:
+    """Let SIGTERM end a worker process that does not serve yet.
+
+    A copy begins with the handlers of the process that it is a copy of, which would swallow the signal until its own are set.
+    """
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    # From a terminal it reaches every process; the first one passes it on as SIGTERM.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _granian(settings: Settings) -> Any:

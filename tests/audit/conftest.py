@@ -6,9 +6,7 @@ from authme.audit import Sealer
 from authme.crypto.sealing import MasterKey
 from authme.kernel.clock import FakeClock
 from authme.kernel.database import Database
-from support.two_engines import Worker, clock, open_database, postgres, prepared_file, url
-
-__all__ = ["clock", "open_database", "postgres", "prepared_file", "url"]
+from support.two_engines import Worker
 
 MASTER_KEY = MasterKey(bytes(range(32)))
 

@@ -3,7 +3,9 @@ from pathlib import Path
 
 import pytest
 import structlog
+import typer.main
 
+from authme.cli.main import app
 from cli.commands import Commands
 
 
@@ -20,3 +22,14 @@ def _logging_as_before() -> Iterator[None]:
     before = structlog.get_config()
     yield
     structlog.configure(**before)
+
+
+@pytest.fixture(scope="session")
+def _command_tree() -> object:
+    return typer.main.get_command(app)
+
+
+@pytest.fixture(autouse=True)
+def _built_once(monkeypatch: pytest.MonkeyPatch, _command_tree: object) -> None:
+    """The runner would build the whole tree of commands for every call: a quarter of what these tests would take."""
+    monkeypatch.setattr("typer.testing._get_command", lambda _app: _command_tree, raising=False)

@@ -7,9 +7,7 @@ from authme.kernel.clock import FakeClock
 from authme.kernel.database import Database
 from authme.keys import Keyring
 from authme.settings import TokenSettings
-from support.two_engines import Worker, clock, open_database, postgres, prepared_file, url
-
-__all__ = ["clock", "open_database", "postgres", "prepared_file", "url"]
+from support.two_engines import Worker
 
 MASTER_KEY = MasterKey(bytes(range(32)))
 SETTINGS = TokenSettings(issuer="https://id.example", audience="https://id.example", signing_alg="ES256")

@@ -111,11 +111,11 @@ async def test_no_password_secret_or_token_is_in_any_line(given: Given, said: Sa
     tokens = (await caller.login(user.name, user.password)).json()
     for name, password in ((user.name, wrong), (typed_name, user.password), ("", wrong)):
         await caller.login(name, password)
+    renewed = (await caller.post("/user-identities/renew-token", json={"refreshToken": tokens["refreshToken"]})).json()
     await given.api.login_client(client.id, client.secret)
     await given.api.login_client(client.id, wrong)
     await given.api.as_(tokens["accessToken"]).post("/user-identities/me/logout")
     await given.api.as_(f"{tokens['accessToken']}x").post("/user-identities/me/logout")
-    await given.api.post("/user-identities/renew-token", json={"token": tokens["refreshToken"]})
     await caller.post(LOGIN, params={"password": wrong}, headers={"authorization": f"Basic {wrong}"})
     await caller.request(wrong, f"{LOGIN}/{wrong}", content=wrong, headers={"cookie": wrong, "user-agent": wrong})
     await plain_sql(given.env["AUTHME_DATABASE_URL"], "DROP TABLE identity")
@@ -124,9 +124,10 @@ async def test_no_password_secret_or_token_is_in_any_line(given: Given, said: Sa
     lines = said().replace(f'"method":"{wrong}"', "")
     assert lines.count("\n") >= 12
     secrets = {
-        "password": user.password, "secret": client.secret, "wrong": wrong, "typed as a name": typed_name,
+        "password": user.password, "secret": client.secret, "wrong": wrong, "typed as a name": typed_name, "name": user.name,
         "credentials": basic(user.name, user.password).split()[1], "access token": tokens["accessToken"],
-        "refresh token": tokens["refreshToken"], "name": user.name,
+        "refresh token": tokens["refreshToken"], "renewed access token": renewed["accessToken"],
+        "renewed refresh token": renewed["refreshToken"],
     }  # fmt: skip
     assert [what for what, secret in secrets.items() if secret in lines] == []
 

@@ -49,7 +49,7 @@ def running(binaries: Path, *, fsync: bool = False) -> Iterator[str]:
                 [binaries / "postgres", "-D", data, *options], stdout=log, stderr=log, cwd=folder, **as_account
             )
         try:
-            _wait_for(port, server)
+            _wait_for(binaries / "pg_isready", port, server)
             yield f"postgresql://authme@127.0.0.1:{port}/postgres"
         finally:
             server.terminate()  # smart shutdown would wait for clients; SIGINT below does not
@@ -59,10 +59,11 @@ def running(binaries: Path, *, fsync: bool = False) -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _wait_for(port: int, server: "subprocess.Popen[bytes]") -> None:
+def _wait_for(is_ready: Path, port: int, server: "subprocess.Popen[bytes]") -> None:
     give_up_at = time.monotonic() + 30
     while time.monotonic() < give_up_at and server.poll() is None:
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+        # A port that is open is not enough: the server listens a moment before it takes connections.
+        if subprocess.run([is_ready, "-q", "-h", "127.0.0.1", "-p", str(port)], check=False).returncode == 0:
             return
         time.sleep(0.05)
     raise RuntimeError("PostgreSQL did not start")

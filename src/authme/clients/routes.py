@@ -106,5 +106,6 @@ ENDPOINTS = [
     Endpoint(
         "CI-05", "POST", f"{API}/client-identities/{{clientId}}/login", _PUBLIC, login_by_assertion,
         "Login client (signed assertion)", _TAGS, body=AssertionRequest, answer=TokenObject, wants_request=True,
+        refusals=(401,),
     ),
 ]  # fmt: skip

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from authme.kernel.errors import ErrorItem
-from authme.kernel.http.endpoint import API, Endpoint
+from authme.kernel.http.endpoint import Endpoint
 from authme.kernel.wire import Id
 
 _REFUSALS = {
@@ -15,7 +15,6 @@ _REFUSALS = {
     401: "Who is calling is not proved.",
     403: "The caller may not do this.",
     404: "There is no such resource, or it is not visible to the caller.",
-    405: "The method is not allowed here.",
     409: "It exists already, or its state does not allow this.",
     413: "The body is too large.",
     415: "The body is not declared as JSON.",
@@ -128,8 +127,23 @@ def _responses(endpoint: Endpoint, schema_of: Mapping[str, dict[str, Any]]) -> d
         success["content"] = {kind: {} for kind in endpoint.media_types}
     responses = {str(endpoint.status): success}
     responses |= {str(status): {"description": _SUCCESS[status]} for status in endpoint.unlisted_statuses}
-    if endpoint.path.startswith(API):
-        responses |= {str(status): {"$ref": f"#/components/responses/Refused{status}"} for status in _REFUSALS}
-    else:
-        responses["503"] = {"$ref": "#/components/responses/Refused503"}
+    responses |= {str(status): {"$ref": f"#/components/responses/Refused{status}"} for status in _refused_statuses(endpoint)}
     return responses
+
+
+def _refused_statuses(endpoint: Endpoint) -> list[int]:
+    """Return how the operation may refuse: what follows from its row, and what the row adds."""
+    statuses = {500, 503, *endpoint.refusals}
+    if not endpoint.requirement.is_public:
+        statuses |= {401, 403}
+    if endpoint.takes_basic:
+        statuses.add(401)
+    if endpoint.parameters:
+        statuses.add(404)
+    if endpoint.body is not None:
+        statuses.add(400)
+        if not endpoint.tolerant:
+            statuses.add(415)
+    if endpoint.reads_body:
+        statuses.add(413)
+    return sorted(statuses)

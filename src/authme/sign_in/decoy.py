@@ -30,14 +30,20 @@ class Decoys:
         return _id(self._digester.digest(f"decoy-factor-{contact_type}", name))
 
     def contacts(self, meant: Sequence[Name], name: str) -> dict[str, str]:
-        """Return plausible contacts: what was typed is among them if it is one, since a real user's answer has it."""
+        """Return plausible contacts: what was typed is among them if it is one, since a real user's answer has it.
+
+        There may be none, as some real users have none: otherwise an answer without any would tell that a name exists.
+        """
         entropy = self._digester.digest("decoy-contact", name)
-        typed = {one.type: one.value for one in meant if one.type in {"EMAIL", "MOBILE"}}
-        letters = "".join(_LETTERS[byte % len(_LETTERS)] for byte in entropy[:12])
-        invented = {"EMAIL": f"{letters[: 6 + entropy[12] % 6]}@{_DOMAINS[entropy[13] % len(_DOMAINS)]}"}
-        if entropy[14] % 2:
+        typed = {one.type: one.value for one in meant[:1] if one.type in {"EMAIL", "MOBILE"}}
+        has_email, has_mobile = entropy[13] % 8 < 6, entropy[14] % 2 == 1  # noqa: PLR2004  # as often as people have them
+        invented = {}
+        if has_email:
+            letters = "".join(_LETTERS[byte % len(_LETTERS)] for byte in entropy[:12])
+            invented["EMAIL"] = f"{letters[: 6 + entropy[12] % 6]}@{_DOMAINS[entropy[24] % len(_DOMAINS)]}"
+        if has_mobile:
             invented["MOBILE"] = "5511" + "".join(str(byte % 10) for byte in entropy[15:24])
-        return invented | dict(list(typed.items())[:1])
+        return invented | typed
 
 
 def _id(entropy: bytes) -> str:

@@ -20,7 +20,7 @@ ENDPOINTS = [
     ),
     Endpoint(
         "UI-05", "POST", f"{API}/user-identities/login", _BEFORE_LOGIN, login, "Login user", _TAGS,
-        body=LoginRequest, answer=TokenObject, tolerant=True, wants_request=True, takes_basic=True,
+        body=LoginRequest, answer=TokenObject, tolerant=True, wants_request=True, takes_basic=True, refusals=(429,),
     ),
     Endpoint(
         "UI-13", "POST", f"{API}/user-identities/renew-token", _BEFORE_LOGIN, renew, "Renew Token", _TAGS,
@@ -34,6 +34,6 @@ ENDPOINTS = [
     Endpoint(
         "GT-01", "POST", f"{API}/token", Requirement.parse("public"), generate_token,
         "Generate a access token and a refresh token", ("Generate Token",),
-        body=TokenRequest, answer=TokenObject, wants_request=True, takes_basic=True,
+        body=TokenRequest, answer=TokenObject, wants_request=True, takes_basic=True, refusals=(403, 429),
     ),
 ]  # fmt: skip

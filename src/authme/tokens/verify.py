@@ -31,13 +31,24 @@ class AccessTokens:
 
     async def check(self, reader: Reader, token: str) -> AccessClaims:
         """Return the token's claims; raise BearerMissing (201) or BearerExpired (202)."""
+        try:
+            return await self._check(reader, token)
+        except jose.InvalidToken as error:
+            raise BearerMissing from error
+
+    async def _check(self, reader: Reader, token: str) -> AccessClaims:
         keys = await self._keyring.verification_keys(reader)
         if self._generation != self._keyring.generation:
             self._good.clear()
             self._generation = self._keyring.generation
         claims = self._good.get(token)
         if claims is None:
-            claims = self._verify(token, keys)
+            try:
+                claims = self._verify(token, keys)
+            except jose.UnknownKey:
+                # Another worker process may have begun to sign with a key that it made a moment ago.
+                await self._keyring.load(reader)
+                claims = self._verify(token, await self._keyring.verification_keys(reader))
             self._good[token] = claims
             if len(self._good) > _REMEMBERED:
                 self._good.popitem(last=False)
@@ -49,7 +60,7 @@ class AccessTokens:
     def _verify(self, token: str, keys: "jose.PublicKeys") -> AccessClaims:
         try:
             claims = msgspec.convert(jose.verify(token, keys, typ=ACCESS_TOKEN_TYPE), AccessClaims)
-        except (jose.InvalidToken, msgspec.ValidationError) as error:
+        except msgspec.ValidationError as error:
             raise BearerMissing from error
         if claims.iss != self._settings.issuer or claims.aud != self._settings.audience:
             raise BearerMissing

@@ -134,11 +134,11 @@ def _mobile_text(given: int | str | MobileParts | None) -> str | None:
 ENDPOINTS = [
     Endpoint(
         "UI-01", "POST", f"{API}/user-identities", _BEFORE_LOGIN, create_user, "Create Identity", _TAGS,
-        body=CreateUserRequest, answer=CreatedUser, status=201,
+        body=CreateUserRequest, answer=CreatedUser, status=201, refusals=(409,),
     ),
     Endpoint(
         "UI-15", "POST", f"{API}/user-identities/me/change-password", _SIGNED_IN, change_password, "Change Password", _TAGS,
-        body=ChangePasswordRequest, status=204,
+        body=ChangePasswordRequest, status=204, refusals=(409, 429),
     ),
     Endpoint(
         "UI-17", "GET", f"{API}/user-identities/{{userId}}", _administration("identity_read"), show,

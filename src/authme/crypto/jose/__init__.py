@@ -11,7 +11,7 @@ from authme.crypto.jose.compact import MAX_TOKEN_LENGTH, InvalidToken
 from authme.crypto.jose.jwks import ClientKeys, JwksRefused, parse_jwks
 from authme.crypto.jose.keys import PrivateKey, PublicKey, PublicKeys, generate
 from authme.crypto.jose.public_numbers import KeyRefused
-from authme.crypto.jose.tokens import TokenExpired, check_times, sign, verify
+from authme.crypto.jose.tokens import TokenExpired, UnknownKey, check_times, sign, verify
 
 __all__ = [
     "ALGORITHMS",
@@ -25,6 +25,7 @@ __all__ = [
     "PublicKey",
     "PublicKeys",
     "TokenExpired",
+    "UnknownKey",
     "check_times",
     "generate",
     "parse_jwks",

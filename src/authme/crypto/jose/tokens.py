@@ -12,6 +12,10 @@ class TokenExpired(InvalidToken):
     """A token that was good and is too old."""
 
 
+class UnknownKey(InvalidToken):
+    """A token of a key that the caller did not bring."""
+
+
 def sign(key: PrivateKey, claims: bytes, *, typ: str) -> str:
     """Return a token of these claims (a JSON object, in UTF-8, taken as it is) with the header `alg`, `kid`, `typ`."""
     message = key.header_part(typ) + encode(claims)
@@ -21,13 +25,14 @@ def sign(key: PrivateKey, claims: bytes, *, typ: str) -> str:
 def verify(token: str, keys: PublicKeys, *, typ: str) -> dict[str, Any]:
     """Return the claims of a token signed by one of `keys`; raise InvalidToken. Times are the caller's: `check_times`.
 
-    `keys` is only looked up by the token's `kid`: whatever stands there, it names a key in this mapping or none.
+    Raises UnknownKey when its key is not among them. `keys` is only looked up by the token's `kid`: whatever stands there, it
+    names a key in this mapping or none.
     """
     compact = parse(token)
     kid = compact.header.get("kid")
     key = keys.get(kid) if isinstance(kid, str) else None
     if key is None:
-        raise InvalidToken("no key of that kid")
+        raise UnknownKey("no key of that kid")
     check_type(compact, typ)
     check_signature(compact, key)
     return json_object(compact.payload, "claims set")

@@ -112,7 +112,7 @@ class Operation:
         self._requirement = endpoint.requirement
         self._decoder = Decoder(endpoint) if endpoint.body is not None else None
         self._limit = surroundings.bulk_body_limit if endpoint.bulk else surroundings.body_limit
-        self._reads_body = endpoint.body is not None or endpoint.method not in {"GET", "DELETE"}
+        self._reads_body = endpoint.reads_body
         self._status_line = _STATUS_LINES[endpoint.status]
 
     async def respond(self, req: Any, resp: Any, path: dict[str, str]) -> None:

@@ -59,11 +59,18 @@ class Endpoint:
     media_types: tuple[str, ...] = ("application/json",)
     unlisted_statuses: tuple[int, ...] = ()
     """Success statuses besides `status` (304 for a conditional GET)."""
+    refusals: tuple[int, ...] = ()
+    """Statuses of refusals beside those that follow from the row, for the documentation."""
     parameters: tuple[str, ...] = field(init=False)
     """Names in braces in the path, in order."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "parameters", tuple(_PARAMETER.findall(self.path)))
+
+    @property
+    def reads_body(self) -> bool:
+        """Whether a request may have a body, which is then read up to the limit."""
+        return self.body is not None or self.method not in {"GET", "DELETE"}
 
     @property
     def names_client(self) -> bool:

@@ -1,0 +1,104 @@
+"""The endpoint table against the contract."""
+
+from typing import Any
+
+import msgspec
+
+from authme.app import endpoints, openapi_document
+from support.given import Given
+
+A = "/security/iam/v1"
+BEFORE_LOGIN = "CLI-1STPARTY and CLI-AUTH-IDENTIFIED"
+ADMINISTRATOR = "(CLI-1STPARTY and AUTH-BASIC and IAM_ADMIN_MAINTENANCE)"
+MAKES_CLIENTS = "CLI-AUTH-IDENTIFIED and CLI-1STPARTY and AUTH-MFA and ADMIN"
+CONTRACT = {
+    ("UI-01", "POST", f"{A}/user-identities", BEFORE_LOGIN, 201, "Create Identity"),
+    ("UI-04", "POST", f"{A}/user-identities/identification", BEFORE_LOGIN, 200, "User identification"),
+    ("UI-05", "POST", f"{A}/user-identities/login", BEFORE_LOGIN, 200, "Login user"),
+    ("UI-13", "POST", f"{A}/user-identities/renew-token", BEFORE_LOGIN, 200, "Renew Token"),
+    (
+        "UI-15",
+        "POST",
+        f"{A}/user-identities/me/change-password",
+        "CLI-AUTH-IDENTIFIED and CLI-1STPARTY and AUTH-BASIC and USER",
+        204,
+        "Change Password",
+    ),
+    (
+        "UI-17",
+        "GET",
+        f"{A}/user-identities/{{userId}}",
+        f"{ADMINISTRATOR} or (CLI-1STPARTY and CLI-AUTH-BASIC and scope:identity_read)",
+        200,
+        "Get Identities from user",
+    ),
+    (
+        "UI-21",
+        "POST",
+        f"{A}/user-identities/lock",
+        f"{ADMINISTRATOR} or (CLI-1STPARTY and CLI-AUTH-BASIC and scope:account_lock)",
+        204,
+        "Lock an user credential",
+    ),
+    (
+        "UI-22",
+        "POST",
+        f"{A}/user-identities/unlock",
+        f"{ADMINISTRATOR} or (CLI-1STPARTY and CLI-AUTH-BASIC and scope:account_unlock)",
+        204,
+        "Unlock an user credential",
+    ),
+    ("CI-01", "POST", f"{A}/client-identities", MAKES_CLIENTS, 201, "Create Identity"),
+    ("CI-02", "DELETE", f"{A}/client-identities/{{clientId}}", MAKES_CLIENTS, 204, "Remove Identity"),
+    ("CI-04", "POST", f"{A}/client-identities/login", "public", 200, "Login client"),
+    ("CI-05", "POST", f"{A}/client-identities/{{clientId}}/login", "public", 200, "Login client (signed assertion)"),
+    ("KE-01", "GET", f"{A}/keys", "public", 200, "Gets public key used to validate JWT"),
+    ("GT-01", "POST", f"{A}/token", "public", 200, "Generate a access token and a refresh token"),
+}
+
+
+def operations() -> dict[str, dict[str, Any]]:
+    return {
+        operation["operationId"]: operation | {"method": method.upper(), "path": path}
+        for path, methods in openapi_document()["paths"].items()
+        for method, operation in methods.items()
+    }
+
+
+def test_every_operation_of_the_contract_is_served_exactly():
+    served = {
+        (
+            id_,
+            operation["method"],
+            operation["path"],
+            operation["x-requirement"],
+            next(int(status) for status in operation["responses"] if status[0] == "2"),
+            operation["summary"],
+        )
+        for id_, operation in operations().items()
+    }
+
+    assert served >= CONTRACT
+    assert {id_ for id_, *_ in served - CONTRACT if not id_.startswith("X-")} == set()
+
+
+def test_the_document_shows_the_table_and_nothing_else():
+    assert set(operations()) == {endpoint.id for endpoint in endpoints()}
+    for endpoint in endpoints():
+        assert operations()[endpoint.id]["x-requirement"] == endpoint.requirement.text
+
+
+def test_every_operation_is_described_with_its_refusals():
+    for id_, operation in operations().items():
+        assert operation["description"], id_
+        if operation["path"].startswith(A):
+            assert {"500", "503"} <= set(operation["responses"]), id_
+            if operation["x-requirement"] != "public":
+                assert {"401", "403"} <= set(operation["responses"]), id_
+
+
+async def test_the_served_document_is_the_one_of_the_table(given: Given):
+    served = await given.api.get("/openapi.json")
+
+    assert served.json() == msgspec.json.decode(msgspec.json.encode(openapi_document()))
+    assert served.json()["openapi"].startswith("3.1")

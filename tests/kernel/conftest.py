@@ -1,15 +1,45 @@
+import asyncio
+import shutil
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 import pytest
 
 from authme.kernel.database import Database
 from kernel.items import make_tables
+from support.two_engines import plain_sql
 
 Open = Callable[[], Awaitable[Database]]
 
 
+@pytest.fixture(scope="session")
+def file_with_items(prepared_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = Path(shutil.copy(prepared_file, tmp_path_factory.mktemp("items") / "authme.db"))
+    asyncio.run(make_tables(f"sqlite:///{file}"))
+    return file
+
+
+@pytest.fixture(scope="session")
+def server_with_items(postgres: str) -> str:
+    """One database for all these tests: to copy one takes longer than most of them."""
+    url = f"{postgres.rpartition('/')[0]}/items"
+    asyncio.run(plain_sql(postgres, "CREATE DATABASE items TEMPLATE prepared"))
+    asyncio.run(make_tables(url))
+    return url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A database with the schema and the tables of `kernel.items`, all of them empty."""
+    if request.param == "sqlite":
+        return f"sqlite:///{shutil.copy(request.getfixturevalue('file_with_items'), tmp_path / 'authme.db')}"
+    url: str = request.getfixturevalue("server_with_items")
+    tables = ("label", "item", "change_feed", "job_lease")
+    asyncio.run(plain_sql(url, "SET lock_timeout = '5s';", *(f"DELETE FROM {table};" for table in tables)))  # noqa: S608  # names from above
+    return url
+
+
 @pytest.fixture
-async def database(url: str, open_database: Open) -> Database:
-    """A worker process's database, with the tables of `kernel.items`."""
-    await make_tables(url)
+async def database(open_database: Open) -> Database:
+    """A worker process's database."""
     return await open_database()

@@ -78,22 +78,15 @@ async def test_the_line_names_the_client_that_a_token_speaks_for(given: Given, l
     assert (line["operation"], line["status"], line["client_id"]) == ("UI-21", 400, client.id)
 
 
-@pytest.mark.parametrize(
-    ("given_id", "is_taken"),
-    [
-        ("a-request.of_ours-1", True), ("x" * 64, True), ("x" * 65, False), ("short", False), ("", False),
-        ('a"b"c"d"e"', False), ("white space", False), ("{}{}{}{}{}", False),
-    ],
-)  # fmt: skip
-async def test_a_request_id_of_the_caller_is_taken_if_it_looks_like_one(
-    given: Given, logged: Logged, given_id: str, *, is_taken: bool
-):
-    answer = await given.api.get("/healthz", headers={"x-request-id": given_id})
+async def test_a_request_id_of_the_caller_is_taken_if_it_looks_like_one(given: Given, logged: Logged):
+    wrong = ("x" * 65, "short", "", 'a"b"c"d"e"', "white space", "{}{}{}{}{}")
+    for given_id in ("a-request.of_ours-1", "x" * 64, *wrong):
+        answer = await given.api.get("/healthz", headers={"x-request-id": given_id})
 
-    (line,) = logged()
-    assert line["request_id"] == answer.headers["x-request-id"]
-    assert (line["request_id"] == given_id) == is_taken
-    assert len(line["request_id"]) >= 8
+        (line,) = logged()
+        assert line["request_id"] == answer.headers["x-request-id"]
+        assert (line["request_id"] == given_id) == (given_id not in wrong)
+        assert len(line["request_id"]) >= 8
 
 
 async def test_two_requests_have_two_ids(given: Given, logged: Logged):

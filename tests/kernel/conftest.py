@@ -1,11 +1,11 @@
 import asyncio
 import shutil
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import pytest
 
-from authme.kernel.database import Database
+from authme.kernel.database import Database, connect
 from kernel.items import make_tables
 from support.two_engines import plain_sql
 
@@ -37,6 +37,22 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     tables = ("label", "item", "change_feed", "job_lease")
     asyncio.run(plain_sql(url, "SET lock_timeout = '5s';", *(f"DELETE FROM {table};" for table in tables)))  # noqa: S608  # names from above
     return url
+
+
+@pytest.fixture
+async def open_database(url: str) -> AsyncIterator[Open]:
+    """Open the database once more, as another worker process does. One that cannot be closed fails the test."""
+    opened: list[Database] = []
+
+    async def open_one() -> Database:
+        database = connect(url)
+        await database.open()
+        opened.append(database)
+        return database
+
+    yield open_one
+    for database in opened:
+        await asyncio.wait_for(database.close(), 1)
 
 
 @pytest.fixture

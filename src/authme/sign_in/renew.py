@@ -52,8 +52,7 @@ async def renew_at(ctx: Context, client: Client, token: str, *, client_is_proved
     if isinstance(rotation, Refusal):
         return rotation
     shown = await _renewed(ctx, client, rotation, client_is_proved=client_is_proved)
-    # Signing comes before the first write: on SQLite everybody else waits from there on.
-    await refresh.rotate(ctx, rotation)
+    refresh.rotate(ctx, rotation)
     return shown
 
 

@@ -1,6 +1,7 @@
 """Make access tokens."""
 
-import secrets
+import os
+from functools import lru_cache
 
 import msgspec
 
@@ -37,11 +38,11 @@ async def mint(
         aud=settings.audience,
         iat=now,
         exp=expires_at,
-        jti=secrets.token_hex(16),
+        jti=os.urandom(16).hex(),
         sub=subject,
         client_id=profile.client_id,
         scope=scope,
-        authorities=tuple(sorted(ROLE_PREFIX + atom for atom in atoms)),
+        authorities=_authorities(atoms),
         **claims,  # type: ignore[arg-type]  # each caller names members of AccessClaims with values of their types
     )
     key = await ctx.part(Keyring).signing_key(ctx.tx, profile.alg)
@@ -51,6 +52,11 @@ async def mint(
         access_token=token, token_type=BEARER, refresh_token=refresh_token, expires_in=str(seconds), scope=scope
     )
     return _with_aliases(shown, seconds) if profile.aliases else shown
+
+
+@lru_cache(maxsize=4096)
+def _authorities(atoms: frozenset[str]) -> tuple[str, ...]:
+    return tuple(sorted(ROLE_PREFIX + atom for atom in atoms))
 
 
 def _with_aliases(shown: TokenObject, seconds: int) -> TokenObject:

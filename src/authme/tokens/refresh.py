@@ -69,17 +69,20 @@ async def find_rotation(ctx: Context, token: str, client_id: str) -> Rotation | 
     )
 
 
-async def rotate(ctx: Context, rotation: Rotation) -> None:
-    """Take the token and put its successor in its place.
+def rotate(ctx: Context, rotation: Rotation) -> None:
+    """Take the token and put its successor in its place, with the unit of work.
 
-    Of several callers that race for one token, one does; for the others it is a repeat, and they hold the same successor. To be
-    called last: it is the first write.
+    Several callers that race for one token all hold the same successor, since it is derived from the token: one of them takes
+    the token and puts the successor there, for the others both are done already.
     """
-    if not rotation.is_repeat and await store.use(ctx.tx, rotation.token_hash, now=ctx.clock.now_ms()):
-        _put(ctx, rotation.refresh_token, rotation.session, rotation.client_id, rotation.scopes)
+    if not rotation.is_repeat:
+        store.use(ctx.tx, rotation.token_hash, now=ctx.clock.now_ms())
+        _put(ctx, rotation.refresh_token, rotation.session, rotation.client_id, rotation.scopes, is_successor=True)
 
 
-def _put(ctx: Context, token: str, session: Session, client_id: str, scopes: tuple[str, ...]) -> None:
+def _put(
+    ctx: Context, token: str, session: Session, client_id: str, scopes: tuple[str, ...], *, is_successor: bool = False
+) -> None:
     now = ctx.clock.now_ms()
     life = timedelta(days=ctx.part(TokenSettings).refresh_token_days)
     store.put(
@@ -90,4 +93,5 @@ def _put(ctx: Context, token: str, session: Session, client_id: str, scopes: tup
         scopes=scopes,
         issued_at=now,
         expires_at=min(now + int(life.total_seconds()) * _MS, session.expires_at),
+        is_successor=is_successor,
     )

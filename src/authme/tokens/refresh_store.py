@@ -2,21 +2,22 @@
 
 import json
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import and_, bindparam, insert, select, update
+from sqlalchemy import BindParameter, and_, bindparam, insert, select, update
 
 from authme.crypto.digests import TokenHash
-from authme.kernel.database import Reader, Statement, Transaction
+from authme.kernel.database import Reader, Statement, Transaction, insert_or_ignore
 from authme.sessions.model import Session
 from authme.sessions.store import session_of
 from authme.sessions.tables import session
 from authme.tokens.tables import refresh_token
 
-_INSERT = Statement(
-    insert(refresh_token).values(
-        {column.name: bindparam(column.name) for column in refresh_token.c if column.name != "used_at"}
-    )
-)
+_VALUES: dict[str, BindParameter[Any]] = {
+    column.name: bindparam(column.name) for column in refresh_token.c if column.name != "used_at"
+}
+_INSERT = Statement(insert(refresh_token).values(_VALUES))
+_INSERT_ONCE = Statement(insert_or_ignore(refresh_token, _VALUES), by_key=True)
 _FIND = Statement(
     select(
         *session.c,
@@ -31,7 +32,8 @@ _FIND = Statement(
 _USE = Statement(
     update(refresh_token)
     .where(and_(refresh_token.c.token_hash == bindparam("of_hash"), refresh_token.c.used_at.is_(None)))
-    .values(used_at=bindparam("now"))
+    .values(used_at=bindparam("now")),
+    by_key=True,
 )
 
 
@@ -56,10 +58,11 @@ def put(
     scopes: tuple[str, ...],
     issued_at: int,
     expires_at: int,
+    is_successor: bool = False,
 ) -> None:
-    """Insert the token with the unit of work."""
+    """Insert the token with the unit of work; a successor only if nobody has put it there already."""
     tx.defer(
-        _INSERT,
+        _INSERT_ONCE if is_successor else _INSERT,
         token_hash=token_hash,
         session_id=session_id,
         client_id=client_id,
@@ -84,6 +87,6 @@ async def find(reader: Reader, token_hash: TokenHash) -> RefreshToken | None:
     )
 
 
-async def use(tx: Transaction, token_hash: TokenHash, *, now: int) -> bool:
-    """Mark the token used if it is not; exactly one of several callers gets True."""
-    return await tx.run(_USE, of_hash=token_hash, now=now) == 1
+def use(tx: Transaction, token_hash: TokenHash, *, now: int) -> None:
+    """Mark the token used, with the unit of work; the first of several callers sets the time."""
+    tx.defer(_USE, of_hash=token_hash, now=now)

@@ -81,7 +81,7 @@ class Committer:
 
 
 class Writer:
-    """The one writing connection. A unit of work is a savepoint in the batch that is open."""
+    """The one writing connection. A unit of work is a savepoint, or one statement, in the batch that is open."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.connection = connection
@@ -89,21 +89,25 @@ class Writer:
         self._committer = Committer()
         self._members: list[asyncio.Future[None]] | None = None
         self._opened_at = 0.0
+        self._has_savepoint = False
 
-    async def begin(self) -> None:
-        """Take the turn and open a savepoint, in the open batch or in a new one."""
+    async def begin(self, *, savepoint: bool = True) -> None:
+        """Take the turn and open a savepoint, in the open batch or in a new one; none for a unit of one statement."""
         await self._turn.take()
         try:
             if self._members is None:
                 await self._begin_batch()
-            self.connection.execute("SAVEPOINT unit")
+            if savepoint:
+                self.connection.execute("SAVEPOINT unit")
+            self._has_savepoint = savepoint
         except BaseException:
             self._pass_on()
             raise
 
     async def keep(self) -> None:
         """End the savepoint; return when its batch is committed. Raises DatabaseUnavailable if the commit fails."""
-        self.connection.execute("RELEASE unit")
+        if self._has_savepoint:
+            self.connection.execute("RELEASE unit")
         member: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         assert self._members is not None
         self._members.append(member)
@@ -112,8 +116,9 @@ class Writer:
 
     def undo(self) -> None:
         """Undo the savepoint; the batch lives on."""
-        self.connection.execute("ROLLBACK TO unit")
-        self.connection.execute("RELEASE unit")
+        if self._has_savepoint:
+            self.connection.execute("ROLLBACK TO unit")
+            self.connection.execute("RELEASE unit")
         self._pass_on()
 
     async def close(self) -> None:

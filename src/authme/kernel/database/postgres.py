@@ -9,11 +9,14 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import asyncpg
+import structlog
 
 from authme.kernel.database.changes import Changes
 from authme.kernel.database.interface import DatabaseUnavailable, Reader, Result, Row, Transaction, UniqueViolation
+from authme.kernel.database.postgres_pool import Connection, Pool
 from authme.kernel.database.statement import Statement
 
+_log = structlog.get_logger(__name__)
 _CHANNEL = "authme"
 _PLACE = re.compile(r"\$(\d+)")
 _KEY = re.compile(r"Key \((.+?)\)=")
@@ -31,9 +34,6 @@ _LOST = (
     asyncpg.TransactionRollbackError,
     asyncpg.CannotConnectNowError,
 )
-
-Connection = Any
-"""An asyncpg connection, as its pool hands it out."""
 
 
 class PostgresReader:
@@ -56,7 +56,7 @@ class PostgresReader:
 class PostgresTransaction:
     """A unit of work. It holds no connection until its first write: a unit may wait for a password hash before that."""
 
-    __slots__ = ("_actions", "_announced", "_connection", "_database", "_deferred", "_release")
+    __slots__ = ("_actions", "_announced", "_connection", "_database", "_deferred")
 
     def __init__(self, database: "PostgresDatabase") -> None:
         self._database = database
@@ -64,7 +64,6 @@ class PostgresTransaction:
         self._announced: list[tuple[str, str]] = []
         self._actions: list[Callable[[], None]] = []
         self._connection: Connection | None = None
-        self._release = contextlib.AsyncExitStack()
 
     @property
     def writing(self) -> bool:
@@ -120,7 +119,7 @@ class PostgresTransaction:
             with _translated():
                 await connection.execute("COMMIT")
             self._connection = None
-            await self._release.aclose()
+            self._database.pool.give_back(connection, is_sound=True)
         self._database.changes.publish(self._announced)
         for action in self._actions:
             action()
@@ -130,20 +129,22 @@ class PostgresTransaction:
         if self._connection is None:
             return
         connection, self._connection = self._connection, None
+        is_undone = False
         try:
-            await asyncio.shield(connection.execute("ROLLBACK"))
-        except BaseException:
-            connection.terminate()
-            raise
+            await connection.execute("ROLLBACK")
+            is_undone = True
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
+            # What the unit failed with is on its way and says more.
+            _log.debug("rollback.failed", exc_info=error)
         finally:
-            await self._release.aclose()
+            self._database.pool.give_back(connection, is_sound=is_undone)
 
     async def _begin(self) -> Connection:
         if self._connection is None:
-            connection = await self._release.enter_async_context(self._database.connection())
             with _translated():
-                await connection.execute("BEGIN")
-            self._connection = connection
+                self._connection = await self._database.pool.take()
+                # Whatever comes of this, the connection is given back when the unit is abandoned.
+                await self._connection.execute("BEGIN")
         return self._connection
 
     async def _write_together(self, connection: Connection) -> None:
@@ -161,27 +162,16 @@ class PostgresDatabase:
 
     def __init__(self, url: str, *, pool_size: int) -> None:
         self._url = url
-        self._pool_size = pool_size
         self.name = secrets.token_hex(8)
         self.changes = Changes()
-        self._pool: Any = None
+        self.pool = Pool(self._connect, pool_size, patience=_ACQUIRE_SECONDS)
         self._reader = PostgresReader(self)
         self._listener: asyncio.Task[None] | None = None
         self._composed: dict[tuple[tuple[Statement, ...], int], str] = {}
 
     async def open(self) -> None:
         """Connect, and begin to listen for other processes' changes."""
-        with _translated():
-            self._pool = await asyncpg.create_pool(
-                self._url,
-                min_size=1,
-                max_size=self._pool_size,
-                statement_cache_size=_STATEMENTS,
-                max_cached_statement_lifetime=0,
-                command_timeout=30,
-                timeout=_ACQUIRE_SECONDS,
-                reset=_keep_session,
-            )
+        await self.ping()
         is_listening = asyncio.get_running_loop().create_future()
         self._listener = asyncio.create_task(self._listen(is_listening))
         await asyncio.wait([is_listening], timeout=_ACQUIRE_SECONDS)
@@ -192,7 +182,7 @@ class PostgresDatabase:
             self._listener.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._listener
-        await self._pool.close()
+        await self.pool.close()
 
     async def unit(self, work: Callable[[Transaction], Awaitable[Result]]) -> Result:
         """Run `work` in one transaction."""
@@ -223,15 +213,9 @@ class PostgresDatabase:
             while rows := await cursor.fetch(batch):
                 yield rows
 
-    @contextlib.asynccontextmanager
-    async def connection(self) -> AsyncIterator[Connection]:
+    def connection(self) -> "_Borrowed":
         """Borrow a connection."""
-        with _translated():
-            connection = await self._pool.acquire(timeout=_ACQUIRE_SECONDS)
-        try:
-            yield connection
-        finally:
-            await self._pool.release(connection)
+        return _Borrowed(self.pool)
 
     def composed(self, statements: tuple[Statement, ...], announcements: int) -> str:
         """Return one SQL statement that does all of these and makes so many announcements."""
@@ -239,6 +223,19 @@ class PostgresDatabase:
         if key not in self._composed:
             self._composed[key] = _compose(statements, announcements)
         return self._composed[key]
+
+    async def _connect(self) -> Connection:
+        try:
+            return await asyncpg.connect(
+                self._url,
+                statement_cache_size=_STATEMENTS,
+                max_cached_statement_lifetime=0,
+                command_timeout=30,
+                timeout=_ACQUIRE_SECONDS,
+            )
+        except asyncpg.PostgresError as error:
+            # No such database, no such account, too many connections: whatever it is, there is no database to work with.
+            raise DatabaseUnavailable(str(error)) from error
 
     async def _listen(self, is_listening: "asyncio.Future[None]") -> None:
         """Hold a connection that hears announcements; when it is lost, say so and make a new one."""
@@ -264,9 +261,29 @@ class PostgresDatabase:
             self.changes.publish([(topic, key)])
 
 
+class _Borrowed:
+    """A connection for the length of a block. A class, since a generator would cost more than some of the statements."""
+
+    __slots__ = ("_connection", "_pool")
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+        self._connection: Connection = None
+
+    async def __aenter__(self) -> Connection:
+        with _translated():
+            self._connection = await self._pool.take()
+        return self._connection
+
+    async def __aexit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        # After an error of the server's the connection waits for the next statement; after anything else, who knows.
+        is_sound = error is None or isinstance(error, UniqueViolation | asyncpg.PostgresError)
+        self._pool.give_back(self._connection, is_sound=is_sound)
+
+
 def _must_be_apart(deferred: list[tuple[Statement, dict[str, Any]]]) -> bool:
-    """Whether a table is changed twice by more than inserts: the parts of one statement do not see each other's changes."""
-    changed = [statement.table for statement, _ in deferred if not statement.is_plain_insert]
+    """Whether one may change what another changes too: the parts of one statement do not see each other's changes."""
+    changed = [statement.table for statement, _ in deferred if not (statement.is_plain_insert or statement.by_key)]
     touched = [statement.table for statement, _ in deferred]
     return any(touched.count(table) > 1 for table in changed)
 
@@ -282,10 +299,6 @@ def _compose(statements: tuple[Statement, ...], announcements: int) -> str:
     notices = [_NOTIFY.format(taken + number) for number in range(1, announcements + 1)]
     ending = "SELECT " + (", ".join(notices) or "1")
     return f"WITH {', '.join(parts)} {ending}" if parts else ending
-
-
-async def _keep_session(_connection: object) -> None:
-    """Leave a returned connection as it is: units leave nothing behind, and resetting costs a round trip each time."""
 
 
 async def _one(connection: Connection, statement: Statement, parameters: dict[str, Any]) -> Row | None:

@@ -115,16 +115,17 @@ class SqliteTransaction:
 
     async def finish(self) -> None:
         """Write what was deferred, and return when it is committed."""
-        if not (self.writing or self._deferred or self._announced):
-            return
-        await self._begin()
+        if self._announced:
+            at = SystemClock().now_ms()
+            self._deferred += [(_ANNOUNCE, {"topic": topic, "key": key, "at": at}) for topic, key in self._announced]
+        if not self.writing:
+            if not self._deferred:
+                return
+            # One statement is undone by itself if it fails.
+            await self._begin(savepoint=len(self._deferred) > 1)
         connection = self._database.writer.connection
         for statement, parameters in self._deferred:
             _execute(connection, statement, parameters)
-        if self._announced:
-            at = SystemClock().now_ms()
-            for topic, key in self._announced:
-                _execute(connection, _ANNOUNCE, {"topic": topic, "key": key, "at": at})
         self.writing = False
         await self._database.writer.keep()
         self._database.changes.publish(self._announced)
@@ -137,9 +138,9 @@ class SqliteTransaction:
             self.writing = False
             self._database.writer.undo()
 
-    async def _begin(self) -> None:
+    async def _begin(self, *, savepoint: bool = True) -> None:
         if not self.writing:
-            await self._database.writer.begin()
+            await self._database.writer.begin(savepoint=savepoint)
             self.writing = True
 
     def _connection(self) -> sqlite3.Connection:

@@ -75,11 +75,14 @@ class Statement:
     """A statement of SQLAlchemy Core, compiled for both dialects when it is made.
 
     Parameters are `bindparam`s given by keyword; a wrong set of them is a defect and raises TypeError at the first call.
+    `by_key` says that it changes one row by its key, and that no other statement of a unit changes this row: then it need not
+    see what the others do to the table.
     """
 
-    __slots__ = ("is_plain_insert", "names", "postgresql", "returns_rows", "sqlite", "table", "writes")
+    __slots__ = ("by_key", "is_plain_insert", "names", "postgresql", "returns_rows", "sqlite", "table", "writes")
 
-    def __init__(self, clause: Executable) -> None:
+    def __init__(self, clause: Executable, *, by_key: bool = False) -> None:
+        self.by_key = by_key
         self.writes = isinstance(clause, UpdateBase)
         self.is_plain_insert = isinstance(clause, Insert) and getattr(clause, "_post_values_clause", None) is None
         self.table = clause.table.name if isinstance(clause, Insert | Update | Delete) else ""  # type: ignore[union-attr]  # a Table

@@ -1,11 +1,12 @@
 """The endpoint table as a Falcon application: the one place that reads requests, commits, and renders answers."""
 
+import os
 import re
-import secrets
 import time
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -36,6 +37,7 @@ _STATUS_LINES = {
     for status in (200, 201, 204, 304, 400, 401, 403, 404, 405, 409, 413, 415, 429, 500, 503)
 }
 _BODILESS = frozenset({204, 304})
+_ALWAYS = (("Cache-Control", "no-store"), ("X-Content-Type-Options", "nosniff"))
 _ENCODER = msgspec.json.Encoder()
 
 
@@ -75,10 +77,10 @@ def build(endpoints: Sequence[Endpoint], surroundings: Surroundings, *, lifecycl
 class _Application(falcon.asgi.App):  # type: ignore[type-arg]  # generic over its request and response types
     """Falcon's application, for HTTP/1.0 too: the server calls it `1`, and proxies still speak it by default."""
 
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:  # type: ignore[override]  # wider than the base class, on purpose
+    def __call__(self, scope: Any, receive: Any, send: Any) -> Any:  # type: ignore[override]  # wider than the base class, on purpose
         if scope.get("http_version") == "1":
             scope["http_version"] = "1.0"
-        await super().__call__(scope, receive, send)
+        return super().__call__(scope, receive, send)
 
 
 def _resource(endpoints: Sequence[Endpoint], surroundings: Surroundings) -> object:
@@ -93,14 +95,7 @@ def _resource(endpoints: Sequence[Endpoint], surroundings: Surroundings) -> obje
         if endpoint.method == "GET":
             responders["on_head"] = operation.respond
     responders["on_options"] = _Options(allow, surroundings).respond
-    return type("Resource", (), {name: _plain(responder) for name, responder in responders.items()})()
-
-
-def _plain(responder: Callable[..., Awaitable[None]]) -> Any:
-    async def respond(_resource: object, req: Any, resp: Any, **path: str) -> None:
-        await responder(req, resp, path)
-
-    return respond
+    return SimpleNamespace(**responders)
 
 
 class Operation:
@@ -115,7 +110,7 @@ class Operation:
         self._reads_body = endpoint.reads_body
         self._status_line = _STATUS_LINES[endpoint.status]
 
-    async def respond(self, req: Any, resp: Any, path: dict[str, str]) -> None:
+    async def respond(self, req: Any, resp: Any, **path: str) -> None:
         """Answer one request."""
         started = time.perf_counter()
         request = _request(req, self._around)
@@ -134,13 +129,15 @@ class Operation:
         except Exception as defect:  # noqa: BLE001  # the border: whatever it is, the caller gets the error array
             _log.error("unexpected", operation=self._endpoint.id, request_id=request.id, exc_info=defect)
             outcome = errors.Unexpected()
-        status = await self._render(request, resp, outcome)
+        if "origin" in request.headers:
+            await _allow_origin(request, resp, self._around)
+        status = self._render(request, resp, outcome)
         self._around.observe(self._endpoint.id, client, request, status, time.perf_counter() - started)
 
     async def _run(self, request: Request, caller: Caller, path: dict[str, str]) -> Any:
         if not self._requirement.is_met_by(caller.atoms):
             raise errors.RequirementNotMet(f"This operation requires: {self._requirement.text}.")
-        arguments: list[Any] = self._path_values(path)
+        arguments: list[Any] = self._path_values(path) if path else []
         if self._endpoint.wants_request:
             arguments.append(request)
         if self._decoder:
@@ -168,8 +165,8 @@ class Operation:
                 raise errors.NotFound
         return values
 
-    async def _render(self, request: Request, resp: Any, outcome: Any) -> int:
-        await _common_headers(request, resp, self._around)
+    def _render(self, request: Request, resp: Any, outcome: Any) -> int:
+        resp.set_headers((("X-Request-Id", request.id), *_ALWAYS))
         if isinstance(outcome, errors.Refusal):
             return _refuse(resp, outcome)
         if isinstance(outcome, Reply):
@@ -193,10 +190,10 @@ class _Options:
         self._allow = allow
         self._around = surroundings
 
-    async def respond(self, req: Any, resp: Any, _path: dict[str, str]) -> None:
+    async def respond(self, req: Any, resp: Any, **_path: str) -> None:
         request = _request(req, self._around)
-        await _common_headers(request, resp, self._around, preflight="access-control-request-method" in request.headers)
-        resp.set_header("Allow", self._allow)
+        await _allow_origin(request, resp, self._around, preflight="access-control-request-method" in request.headers)
+        resp.set_headers((("X-Request-Id", request.id), ("Allow", self._allow), *_ALWAYS))
         resp.status = _STATUS_LINES[204]
 
 
@@ -224,7 +221,8 @@ class _Faults:
     async def _answer(self, req: Any, resp: Any, refusal: errors.Refusal) -> None:
         started = time.perf_counter()
         request = _request(req, self._around)
-        await _common_headers(request, resp, self._around)
+        await _allow_origin(request, resp, self._around)
+        resp.set_headers((("X-Request-Id", request.id), *_ALWAYS))
         status = _refuse(resp, refusal)
         self._around.observe("none", "", request, status, time.perf_counter() - started)
 
@@ -242,26 +240,23 @@ def _refuse(resp: Any, refusal: errors.Refusal) -> int:
     return refusal.status
 
 
-async def _common_headers(request: Request, resp: Any, around: Surroundings, *, preflight: bool = False) -> None:
-    resp.set_header("X-Request-Id", request.id)
-    resp.set_header("Cache-Control", "no-store")
-    resp.set_header("X-Content-Type-Options", "nosniff")
+async def _allow_origin(request: Request, resp: Any, around: Surroundings, *, preflight: bool = False) -> None:
     origin = request.headers.get("origin")
     if origin:
         resp.set_headers(await cors_headers(origin, around.allowed_origin, preflight=preflight))
 
 
 def _request(req: Any, around: Surroundings) -> Request:
-    headers: dict[str, str] = {}
-    for raw_name, raw_value in req.scope["headers"]:
-        name, value = raw_name.decode("latin-1"), raw_value.decode("latin-1")
-        # Two of one header: joined, so that a doubled Authorization is no valid credential instead of a choice.
-        headers[name] = f"{headers[name]}, {value}" if name in headers else value
+    scope = req.scope
+    given = scope["headers"]
+    headers: dict[str, str] = {name.decode("latin-1"): value.decode("latin-1") for name, value in given}
+    if len(headers) != len(given):
+        headers = _joined(given)
     query: dict[str, str] = {}
     if req.query_string:
         for name, value in parse_qsl(req.query_string, keep_blank_values=True):
             query.setdefault(name, value)
-    peer = req.scope.get("client")
+    peer = scope.get("client")
     given_id = headers.get("x-request-id", "")
     return Request(
         method=req.method,
@@ -270,8 +265,17 @@ def _request(req: Any, around: Surroundings) -> Request:
         query=query,
         body=b"",
         source=source_of(peer[0] if peer else None, headers.get("x-forwarded-for"), around.trusted_proxies),
-        id=given_id if _REQUEST_ID.fullmatch(given_id) else secrets.token_hex(8),
+        id=given_id if given_id and _REQUEST_ID.fullmatch(given_id) else os.urandom(8).hex(),
     )
+
+
+def _joined(given: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+    """Join headers of one name, so that a doubled Authorization is no valid credential instead of a choice."""
+    headers: dict[str, str] = {}
+    for raw_name, raw_value in given:
+        name, value = raw_name.decode("latin-1"), raw_value.decode("latin-1")
+        headers[name] = f"{headers[name]}, {value}" if name in headers else value
+    return headers
 
 
 async def _body(req: Any, request: Request, limit: int) -> bytes:

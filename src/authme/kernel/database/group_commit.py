@@ -17,11 +17,15 @@ _Commit = tuple[sqlite3.Connection, asyncio.AbstractEventLoop, Callable[[Excepti
 
 
 class Turn:
-    """A lock that is handed on in the order of asking, and tells whether anyone waits."""
+    """A lock that is handed on in the order of asking, and tells whether anyone waits.
 
-    def __init__(self) -> None:
+    `on_declined` is called, holding the lock, for whoever was cancelled in the moment it was handed over.
+    """
+
+    def __init__(self, on_declined: Callable[[], None]) -> None:
         self._waiters: deque[asyncio.Future[None]] = deque()
         self._is_taken = False
+        self._on_declined = on_declined
 
     @property
     def is_awaited(self) -> bool:
@@ -39,7 +43,7 @@ class Turn:
             await waiter
         except asyncio.CancelledError:
             if waiter.done() and not waiter.cancelled():
-                self.give()  # it was handed the turn in the moment it was cancelled
+                self._on_declined()
             raise
 
     def give(self) -> None:
@@ -85,16 +89,20 @@ class Writer:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.connection = connection
-        self._turn = Turn()
+        # Whoever declines a turn still has to see to the batch that came with it.
+        self._turn = Turn(on_declined=self._pass_on)
         self._committer = Committer()
         self._members: list[asyncio.Future[None]] | None = None
         self._opened_at = 0.0
         self._has_savepoint = False
+        self._is_closed = False
 
     async def begin(self, *, savepoint: bool = True) -> None:
         """Take the turn and open a savepoint, in the open batch or in a new one; none for a unit of one statement."""
         await self._turn.take()
         try:
+            if self._is_closed:
+                raise DatabaseUnavailable("The database is closed.")  # noqa: TRY301  # the turn is handed on below
             if self._members is None:
                 await self._begin_batch()
             if savepoint:
@@ -115,17 +123,28 @@ class Writer:
         await member
 
     def undo(self) -> None:
-        """Undo the savepoint; the batch lives on."""
-        if self._has_savepoint:
+        """Undo the unit; the batch lives on."""
+        if not self.connection.in_transaction:
+            # Some faults, a full disk among them, make SQLite undo all that is open: the batch is lost, not only this unit.
+            self._fail_batch()
+        elif self._has_savepoint:
             self.connection.execute("ROLLBACK TO unit")
             self.connection.execute("RELEASE unit")
         self._pass_on()
 
     async def close(self) -> None:
-        """Wait for the last batch and close the connection."""
+        """Wait for the last batch and close the connection; units after that are refused."""
         await self._turn.take()
+        self._is_closed = True
         self._committer.close()
         self.connection.close()
+        self._turn.give()
+
+    def _fail_batch(self) -> None:
+        members, self._members = self._members or [], None
+        for member in members:
+            if not member.done():
+                member.set_exception(DatabaseUnavailable("The batch could not be written."))
 
     async def _begin_batch(self) -> None:
         loop = asyncio.get_running_loop()

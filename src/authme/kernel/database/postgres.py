@@ -104,6 +104,15 @@ class PostgresTransaction:
 
     async def finish(self) -> None:
         """Write what was deferred, and commit."""
+        try:
+            await self._write_and_commit()
+        finally:
+            # Told also when this fails or is cancelled: it may be committed all the same.
+            self._database.changes.publish(self._announced)
+        for action in self._actions:
+            action()
+
+    async def _write_and_commit(self) -> None:
         if self._connection is None and (self._deferred or self._announced) and not _must_be_apart(self._deferred):
             # One statement is a transaction by itself.
             async with self._database.connection() as connection:
@@ -117,12 +126,12 @@ class PostgresTransaction:
             if self._deferred or self._announced:
                 await self._write_together(connection)
             with _translated():
-                await connection.execute("COMMIT")
+                outcome = await connection.execute("COMMIT")
+            if outcome != "COMMIT":
+                # The server answers a failed transaction so: the unit went on after a statement of it had failed.
+                raise RuntimeError(f"the unit of work was not committed: {outcome}")
             self._connection = None
             self._database.pool.give_back(connection, is_sound=True)
-        self._database.changes.publish(self._announced)
-        for action in self._actions:
-            action()
 
     async def abandon(self) -> None:
         """Undo what was written. A connection that cannot be asked to is closed, which undoes it too."""

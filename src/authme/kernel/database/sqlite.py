@@ -32,14 +32,17 @@ _NEWS = Statement(
 _SWEEP = Statement(delete(change_feed).where(change_feed.c.at < bindparam("before")))
 
 
-def open_connection(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
-    """Open a connection as the server uses it. `synchronous=FULL`: a commit that was answered survives a power cut."""
+def open_connection(path: Path, *, read_only: bool = False, patience: float = 5.0) -> sqlite3.Connection:
+    """Open a connection as the server uses it. `synchronous=FULL`: a commit that was answered survives a power cut.
+
+    `patience` is for how long, in seconds, a statement blocks while another process holds the lock that it needs.
+    """
     try:
         if not read_only:
             # Made by us, for us alone: SQLite itself would leave it to the umask.
             path.touch(mode=0o600)
         connection = sqlite3.connect(
-            path, isolation_level=None, check_same_thread=False, cached_statements=_STATEMENTS, timeout=0.05
+            path, isolation_level=None, check_same_thread=False, cached_statements=_STATEMENTS, timeout=patience
         )
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")
@@ -120,6 +123,7 @@ class SqliteTransaction:
             self._deferred += [(_ANNOUNCE, {"topic": topic, "key": key, "at": at}) for topic, key in self._announced]
         if not self.writing:
             if not self._deferred:
+                self._tell()
                 return
             # One statement is undone by itself if it fails.
             await self._begin(savepoint=len(self._deferred) > 1)
@@ -128,15 +132,18 @@ class SqliteTransaction:
             _execute(connection, statement, parameters)
         self.writing = False
         await self._database.writer.keep()
-        self._database.changes.publish(self._announced)
-        for action in self._actions:
-            action()
+        self._tell()
 
     def abandon(self) -> None:
         """Undo what was written."""
         if self.writing:
             self.writing = False
             self._database.writer.undo()
+
+    def _tell(self) -> None:
+        self._database.changes.publish(self._announced)
+        for action in self._actions:
+            action()
 
     async def _begin(self, *, savepoint: bool = True) -> None:
         if not self.writing:
@@ -163,7 +170,11 @@ class SqliteDatabase:
     async def open(self) -> None:
         """Open both connections and begin to listen for other processes' changes."""
         self.reading = open_connection(self.path, read_only=True)
-        self.writer = Writer(open_connection(self.path))
+        writing = open_connection(self.path)
+        # From here on whoever finds the file locked waits without holding the event loop.
+        self.reading.execute("PRAGMA busy_timeout=50")
+        writing.execute("PRAGMA busy_timeout=0")
+        self.writer = Writer(writing)
         last = int(_execute(self.reading, _LAST, {}).fetchone()[0])
         self._watch = asyncio.create_task(self._listen(last))
         self.changes.regained()

@@ -143,9 +143,11 @@ def _checked(found: tuple[int, int] | None) -> SchemaState:
 
 
 def _migrate_sqlite(path: Path) -> SchemaState:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with closing(open_connection(path)) as connection:
-        connection.execute("PRAGMA busy_timeout=30000")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DatabaseUnavailable(f"{path.parent}: {error.strerror}") from error
+    with closing(open_connection(path, patience=30)) as connection:
         before = _checked(_sqlite_version(connection))
         if before not in {SchemaState.NONE, SchemaState.BEHIND}:
             return before

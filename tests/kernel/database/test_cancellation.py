@@ -8,12 +8,10 @@ import pytest
 
 from authme.kernel.database import Database, Transaction, sqlite_path
 from authme.kernel.database.sqlite import open_connection
-from kernel.items import ADD, ADD_LABEL, FIND, fails_on, new, places
+from kernel.items import ADD, ADD_LABEL, FIND, new, places
 from support.two_engines import rows_of
 
 Work = Callable[[Transaction], Awaitable[object]]
-
-LEFT = "abandon() does nothing about a connection whose BEGIN was cancelled"
 
 
 async def cancel_at_each_await(database: Database, work: Callable[[int], Work]) -> list[int]:
@@ -92,7 +90,6 @@ async def check_all_or_nothing(database: Database, url: str, work: Callable[[int
     assert [text for text in complaints if "active transaction" in text] == []
 
 
-@fails_on("postgresql", LEFT)
 @pytest.mark.parametrize("work", [write_now, write_now_and_at_the_end])
 async def test_a_unit_cancelled_at_any_await_leaves_all_or_nothing(
     database: Database, url: str, work: Callable[[int], Work]
@@ -144,7 +141,6 @@ async def test_units_cancelled_while_they_wait_for_their_turn_leave_nothing(data
     await check_nothing_is_open(url)
 
 
-@fails_on("postgresql", LEFT, always=False)
 async def test_of_many_units_at_once_the_cancelled_ones_harm_no_other(database: Database, url: str) -> None:
     chance = random.Random(7)
     units = [asyncio.create_task(database.unit(write_now(number))) for number in range(150)]
@@ -163,7 +159,6 @@ async def test_of_many_units_at_once_the_cancelled_ones_harm_no_other(database: 
     await check_nothing_is_open(url)
 
 
-@fails_on("postgresql", "what a unit announced is not told in its own process when the unit is cancelled at its commit")
 async def test_what_was_committed_is_told_in_its_own_process_even_if_the_unit_was_cancelled(
     database: Database, url: str
 ) -> None:

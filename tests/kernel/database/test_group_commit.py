@@ -115,7 +115,6 @@ async def test_a_batch_whose_only_unit_fails_lets_go_of_the_file(database: Datab
     assert await places(url) == []
 
 
-@pytest.mark.xfail(strict=True, reason="Turn.take() hands the turn on without the commit of the batch that came with it")
 async def test_a_turn_handed_to_a_cancelled_unit_does_not_leave_the_batch_open(url: str) -> None:
     path = sqlite_path(url)
     assert path is not None
@@ -141,9 +140,6 @@ async def test_a_turn_handed_to_a_cancelled_unit_does_not_leave_the_batch_open(u
 
 
 @pytest.mark.usefixtures("_one_batch")
-@pytest.mark.xfail(
-    strict=True, reason="a full disk ends SQLite's transaction, and undo() then fails without handing on the turn"
-)
 async def test_a_full_disk_is_an_outage_until_there_is_space_again(url: str) -> None:
     async with opened(url) as database:
         connection = database.writer.connection
@@ -164,32 +160,3 @@ async def test_a_full_disk_is_an_outage_until_there_is_space_again(url: str) -> 
         await asyncio.wait_for(database.unit(lambda tx: tx.run(ADD, **new(9))), 0.5)
         kept = [place for place, unit in zip((1, 2, 3), units, strict=True) if unit.exception() is None]
         assert await places(url) == [*kept, 9]
-
-
-@pytest.mark.xfail(strict=True, reason="close() keeps the turn, which a later unit then awaits for ever")
-async def test_a_unit_after_the_close_is_refused(url: str) -> None:
-    database = connect(url)
-    await database.open()
-    await database.close()
-
-    with pytest.raises(DatabaseUnavailable):
-        await asyncio.wait_for(database.unit(lambda tx: tx.run(ADD, **new(1))), 0.3)
-
-
-async def test_close_waits_for_the_units_under_way(url: str) -> None:
-    database = connect(url)
-    await database.open()
-    has_begun = asyncio.Event()
-
-    async def work(tx: Transaction) -> None:
-        await tx.run(ADD, **new(1))
-        has_begun.set()
-        await asyncio.sleep(0.05)
-        await tx.run(ADD, **new(2))
-
-    unit = asyncio.create_task(database.unit(work))
-    await has_begun.wait()
-    await database.close()
-    await unit
-
-    assert await places(url) == [1, 2]

@@ -129,7 +129,6 @@ async def test_of_several_that_migrate_at_once_all_succeed(url: str) -> None:
 
 
 @ON_SQLITE
-@pytest.mark.xfail(strict=True, reason="the longer timeout is set only after the journal mode, which needs the lock too")
 async def test_to_migrate_waits_for_another_that_just_makes_the_file(url: str) -> None:
     path = sqlite_path(url)
     assert path is not None

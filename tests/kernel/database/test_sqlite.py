@@ -38,7 +38,6 @@ async def test_a_unit_waits_while_another_process_writes(database: Database, ano
 
 
 @ON_SQLITE
-@pytest.mark.xfail(strict=True, reason="each try for the lock holds the event loop for the connection's timeout of 50 ms")
 async def test_the_event_loop_goes_on_while_a_unit_waits_for_another_process(
     database: Database, another: sqlite3.Connection
 ) -> None:

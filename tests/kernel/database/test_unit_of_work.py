@@ -5,7 +5,7 @@ from functools import partial
 import pytest
 
 from authme.kernel.database import Database, DatabaseUnavailable, Transaction, UniqueViolation
-from kernel.items import ADD, FIND, LIST, ON_POSTGRESQL, RAISE, fails_on, new, places
+from kernel.items import ADD, FIND, LIST, ON_POSTGRESQL, RAISE, new, places
 from support.two_engines import plain_sql
 
 Open = Callable[[], Awaitable[Database]]
@@ -134,7 +134,6 @@ async def test_what_was_asked_for_after_the_commit_does_not_run_without_one(data
     assert seen == []
 
 
-@fails_on("sqlite", "a unit that wrote nothing is left before its actions are run")
 async def test_a_unit_without_a_write_runs_what_it_asked_for(database: Database) -> None:
     seen: list[str] = []
 
@@ -146,7 +145,6 @@ async def test_a_unit_without_a_write_runs_what_it_asked_for(database: Database)
     assert seen == ["over"]
 
 
-@fails_on("postgresql", "the server answers COMMIT of a failed transaction with ROLLBACK, which is not looked at")
 async def test_a_unit_that_went_on_after_a_violation_is_not_answered_unless_it_is_kept(database: Database, url: str) -> None:
     async def work(tx: Transaction) -> str:
         await tx.run(ADD, **new(1))
@@ -164,9 +162,6 @@ async def test_a_unit_that_went_on_after_a_violation_is_not_answered_unless_it_i
 
 @ON_POSTGRESQL
 @pytest.mark.parametrize("another", [False, True], ids=["at the commit", "at the next write"])
-@pytest.mark.xfail(
-    strict=True, reason="abandon() terminates a connection that was given back and raises InterfaceError instead"
-)
 async def test_a_connection_lost_in_a_unit_is_told_as_an_outage(database: Database, url: str, another: bool) -> None:  # noqa: FBT001
     async def work(tx: Transaction) -> None:
         await tx.run(ADD, **new(1))

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from typing import Any, TypeVar
 
 import msgspec
@@ -61,6 +62,11 @@ def endpoints() -> list[Endpoint]:
 def openapi_document(server_url: str | None = None) -> dict[str, Any]:
     """Return the OpenAPI 3.1 document of every operation."""
     return openapi.document(endpoints(), version=__version__, server_url=server_url)
+
+
+@cache
+def _openapi_json() -> bytes:
+    return msgspec.json.encode(openapi_document())
 
 
 @dataclass(slots=True)
@@ -130,7 +136,7 @@ def make_server(settings: Settings, master_key: MasterKey, *, clock: Clock | Non
         AccessTokens(keyring, settings.tokens, clock),
         Clients(database, extra_origins=settings.server.cors_origins),
         SessionStates(database, clock),
-        Running(database, msgspec.json.encode(openapi_document())),
+        Running(database, _openapi_json()),
     )
     return Server(settings, database, clock, parts, Jobs(database, clock, parts, _jobs()))
 

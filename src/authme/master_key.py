@@ -15,19 +15,26 @@ _log = structlog.get_logger(__name__)
 
 
 def load_master_key(settings: DatabaseSettings) -> MasterKey:
-    """Return the master key. Raises SettingsInvalid when there is none and none may be made.
+    """Return the master key, made if it may be. Raises SettingsInvalid when there is none and none may be made."""
+    found = find_master_key(settings)
+    if found is None:
+        _make(_beside(settings))
+        found = find_master_key(settings)
+        assert found is not None
+    return found
+
+
+def find_master_key(settings: DatabaseSettings) -> MasterKey | None:
+    """Return the master key, None where one may be made. Raises SettingsInvalid when there is none and none may be made.
 
     Without a setting, a SQLite database has its key in the file beside it, made with the database and readable by its owner
     alone. A database that has keys is never given a new one: what the lost key sealed could not be opened.
     """
     if settings.master_key is not None:
         return MasterKey.from_base64(settings.master_key)
-    path = sqlite_path(settings.database_url)
-    file = settings.master_key_file or (path.with_name(path.name + ".key") if path else None)
-    if file is None:
-        raise SettingsInvalid(["AUTHME_MASTER_KEY: is required."])
-    if settings.master_key_file is None and path is not None and not file.exists() and not _has_keys(path):
-        _make(file)
+    file = settings.master_key_file or _beside(settings)
+    if settings.master_key_file is None and not file.exists() and not _has_keys(sqlite_path(settings.database_url)):
+        return None
     try:
         return MasterKey.from_base64(file.read_text().strip())
     except OSError as error:
@@ -36,8 +43,15 @@ def load_master_key(settings: DatabaseSettings) -> MasterKey:
         raise SettingsInvalid([f"{file}: {error}"]) from error
 
 
-def _has_keys(path: Path) -> bool:
-    if not path.exists():
+def _beside(settings: DatabaseSettings) -> Path:
+    path = sqlite_path(settings.database_url)
+    if path is None:
+        raise SettingsInvalid(["AUTHME_MASTER_KEY: is required."])
+    return path.with_name(path.name + ".key")
+
+
+def _has_keys(path: Path | None) -> bool:
+    if path is None or not path.exists():
         return False
     with closing(open_connection(path, read_only=True)) as connection:
         tables = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'signing_key'").fetchone()
@@ -45,7 +59,14 @@ def _has_keys(path: Path) -> bool:
 
 
 def _make(file: Path) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        _write(file)
+    except OSError as error:
+        raise SettingsInvalid([f"{file}: the master key cannot be written: {error.strerror}."]) from error
+
+
+def _write(file: Path) -> None:
     # Written whole under another name first: of two processes that start at once, one wins and both read the same key.
     draft = file.with_name(f"{file.name}.{os.getpid()}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -15,6 +15,7 @@ from granian.constants import Interfaces, Loops
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
+from authme.kernel.logs import library_logging
 from authme.settings import Settings, load
 
 STOP_SECONDS = 10
@@ -58,6 +59,7 @@ def _granian(settings: Settings) -> Any:
         backlog=2048,
         http1_settings=HTTP1Settings(header_read_timeout=10_000),
         log_level=LogLevels(settings.logs.log_level),
+        log_dictconfig=library_logging(settings.logs.log_level, settings.logs.log_format),
         ssl_cert=server.tls_certificate,
         ssl_key=server.tls_key,
         respawn_failed_workers=True,

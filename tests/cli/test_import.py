@@ -280,7 +280,7 @@ def test_a_file_that_is_not_there_or_not_utf8_is_named(authme: Commands):
 
     assert result.exit_code == 1
     assert isinstance(result.exception, SystemExit)
-    assert result.stderr.startswith("authme: users.jsonl: is not UTF-8")
+    assert result.stderr == "users.jsonl:1: the line is not UTF-8\n"
 
 
 @pytest.mark.parametrize("words", [("--dry-run",), ("--password", "x")])

@@ -174,7 +174,7 @@ class TestWrongValues:
     def test_an_authority_that_is_no_word_is_refused(self, authme: Commands, authority: str):
         message = refused(authme("user", "create", "--username", EMAIL, "--authority", authority))
 
-        assert message == "an authority is a word of letters, digits and _"
+        assert message == "--authority: a word of letters, digits and _ is expected"
         assert not authme.file.exists()
 
     def test_a_user_without_a_name_is_refused(self, authme: Commands):

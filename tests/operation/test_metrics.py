@@ -96,7 +96,7 @@ async def test_labels_are_the_operations_and_the_classes_of_status_alone(given: 
     for _, pairs in found:
         for name, value in pairs:
             labels[name].add(value)
-    assert labels["operation"] == {endpoint.id for endpoint in endpoints()} | {"none"}
+    assert labels["operation"] == {endpoint.id for endpoint in endpoints()} | {"none", "options"}
     assert labels["status"] == {"2xx", "3xx", "4xx", "5xx"}
     assert len(labels["le"]) < 20
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Self
@@ -13,6 +14,7 @@ from authme.kernel.database import Row
 
 FIELDS: Final = ("id", "at", "action", "result", "client_id", "user_id", "target", "source", "request_id", "detail")
 """The columns under the seal, in this order."""
+_DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 GENESIS: Final = bytes(32)
 """What stands for the digest before the first seal."""
 CHECK_BYTES: Final = 4
@@ -36,7 +38,7 @@ class Head:
     def parse(cls, text: str) -> Self:
         """Read `NUMBER:HEX`; raise ValueError."""
         number, _, digest = text.strip().partition(":")
-        if not (number.isascii() and number.isdecimal()) or len(digest) != 2 * len(GENESIS):
+        if not (number.isascii() and number.isdecimal() and _DIGEST.fullmatch(digest)):
             raise ValueError("A head is a number, a colon and 64 hex digits.")
         return cls(int(number), bytes.fromhex(digest))
 

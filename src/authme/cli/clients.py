@@ -6,21 +6,20 @@ from typing import Annotated, get_args
 import msgspec
 import typer
 
-from authme.app import Server
 from authme.cli.keys import shown_time
-from authme.cli.output import Json, fail, in_office, show, show_table
+from authme.cli.output import Json, checked, fail, in_office, show, show_table
 from authme.clients import remove as use_cases
-from authme.clients import store
 from authme.clients.create import ClientDraft
 from authme.clients.create import create as create_client
-from authme.clients.model import Client, FactorVisibility, GrantType, SigningAlgorithm
+from authme.clients.list import list_clients
+from authme.clients.model import FactorVisibility, GrantType, Scope, SigningAlgorithm
 from authme.kernel.ids import is_id
+from authme.kernel.wire import Id, Text
 from authme.tokens.model import ExpiresInFormat
 
 app = typer.Typer(help="Clients: the credentials of applications.", no_args_is_help=True)
 
 ClientId = Annotated[str, typer.Argument(metavar="CLIENT_ID", help="24 hex digits.")]
-_PAGE = 200
 
 
 @app.command()
@@ -47,11 +46,11 @@ def create(
 ) -> None:
     """Make a client. Its secret is shown this once."""
     draft = ClientDraft(
-        app_id=app_id,
-        name=name,
-        organization_id=organization_id,
+        app_id=checked("--app-id", app_id, Text),
+        name=checked("--name", name, Text),
+        organization_id=checked("--organization-id", organization_id, Id),
         first_party=first_party,
-        scopes=tuple(scope or ()),
+        scopes=tuple(checked("--scope", one, Scope) for one in scope or ()),
         grant_types=_grants(grant or []),
         redirect_uris=tuple(redirect_uri or ()),
         jwks=_read(jwks) if jwks else None,
@@ -71,7 +70,7 @@ def create(
 @app.command("list")
 def list_command(as_json: Json = False) -> None:
     """List the clients."""
-    clients = in_office(_all)
+    clients = in_office(lambda server: list_clients(server.database.reader()))
     show_table(
         [
             {
@@ -87,13 +86,6 @@ def list_command(as_json: Json = False) -> None:
         ],
         as_json=as_json,
     )
-
-
-async def _all(server: Server) -> list[Client]:
-    found: list[Client] = []
-    while page := await store.list_clients(server.database.reader(), after=found[-1].id if found else "", limit=_PAGE):
-        found += page
-    return found
 
 
 @app.command()

@@ -1,6 +1,7 @@
 """`authme user import`: users with the password hashes that they have elsewhere."""
 
 import sys
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
@@ -10,7 +11,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from authme.app import Server
-from authme.cli.output import Json, fail, in_office, show
+from authme.cli.output import Json, in_office, show
 from authme.users.bring_in import Outcome, bring_in, read_line
 
 _BATCH = 500
@@ -49,26 +50,27 @@ async def _import(server: Server, file: Path, file_size: int) -> Outcome:
             drafts = []
             for number, line in lines:
                 try:
-                    drafts.append((number, read_line(line)))
+                    drafts.append((number, read_line(line.decode())))
+                except UnicodeDecodeError:
+                    total.problems.append((number, "the line is not UTF-8"))
                 except ValueError as error:
                     total.problems.append((number, str(error)))
             total.add(await bring_in(server.run, drafts))
             progress.advance(task, size)
+    total.problems.sort()
     return total
 
 
-def _batches(file: Path) -> Iterator[tuple[int, list[tuple[int, str]]]]:
+def _batches(file: Path) -> Iterator[tuple[int, list[tuple[int, bytes]]]]:
+    """Yield lines with their numbers, and how many bytes they are."""
     size, lines = 0, []
-    try:
-        with file.open(encoding="utf-8") as opened:
-            for number, line in enumerate(opened, start=1):
-                size += len(line)
-                if line.strip():
-                    lines.append((number, line))
-                if len(lines) == _BATCH:
-                    yield size, lines
-                    size, lines = 0, []
-    except UnicodeDecodeError as error:
-        fail(f"{file}: is not UTF-8: {error}")
+    with file.open("rb") as opened:
+        for number, line in enumerate(opened, start=1):
+            size += len(line)
+            if line.strip():
+                lines.append((number, line.removeprefix(BOM_UTF8) if number == 1 else line))
+            if len(lines) == _BATCH:
+                yield size, lines
+                size, lines = 0, []
     if lines:
         yield size, lines

@@ -7,12 +7,14 @@ import typer
 
 from authme import app as composition
 from authme.cli.output import Json, fail, failing_clearly, settings, show
-from authme.kernel.database import Database, DatabaseUnavailable, connect
+from authme.crypto.sealing import MasterKey
+from authme.kernel import logs
+from authme.kernel.database import Database, DatabaseUnavailable, connect, sqlite_path
 from authme.kernel.database.migrations import SchemaState, SchemaTooNew, latest_version, state
 from authme.kernel.database.migrations import migrate as migrate_schema
 from authme.keys import Keyring, MasterKeyWrong
 from authme.keys.list import list_keys
-from authme.master_key import load_master_key
+from authme.master_key import find_master_key
 from authme.settings import Settings, SettingsInvalid, load
 
 
@@ -24,6 +26,7 @@ def check(as_json: Json = False) -> None:
     except SettingsInvalid as error:
         problems += error.problems
     else:
+        logs.configure("error", "console")
         problems += asyncio.run(_problems(loaded))
     if as_json:
         show({"ok": not problems, "problems": problems}, as_json=True)
@@ -34,19 +37,31 @@ def check(as_json: Json = False) -> None:
 
 
 async def _problems(loaded: Settings) -> list[str]:
-    url = loaded.database.database_url
+    problems: list[str] = []
+    master_key: MasterKey | None = None
     try:
-        found = await state(url)
+        master_key = find_master_key(loaded.database)
+    except SettingsInvalid as error:
+        problems += error.problems
+    try:
+        problems += await _database_problems(loaded, master_key)
     except DatabaseUnavailable as error:
-        return [f"database: {error}"]
+        problems.append(f"database: {error}")
+    return problems
+
+
+async def _database_problems(loaded: Settings, master_key: MasterKey | None) -> list[str]:
+    url = loaded.database.database_url
+    found = await state(url)
+    path = sqlite_path(url)
     if found is SchemaState.NONE:
-        return [] if url.startswith("sqlite:") else ["schema: there is none yet; run `authme migrate`"]
+        if path is None:
+            return ["schema: there is none yet; run `authme migrate`"]
+        folder = next(parent for parent in path.absolute().parents if parent.exists())
+        return [] if folder.is_dir() and os.access(folder, os.W_OK) else [f"database: {path} cannot be made"]
     if found in {SchemaState.BEHIND, SchemaState.TOO_NEW}:
         return [f"schema: it is {found.value}; run `authme migrate` of the newest version"]
-    try:
-        return await _key_problems(connect(url), Keyring(load_master_key(loaded.database), loaded.tokens.signing_alg))
-    except SettingsInvalid as error:
-        return error.problems
+    return await _key_problems(connect(url), Keyring(master_key, loaded.tokens.signing_alg)) if master_key else []
 
 
 async def _key_problems(database: Database, keyring: Keyring) -> list[str]:

@@ -15,6 +15,7 @@ from authme.kernel import logs
 from authme.kernel.database import DatabaseUnavailable
 from authme.kernel.database.migrations import SchemaTooNew
 from authme.kernel.errors import Refusal
+from authme.kernel.wire import expected
 from authme.keys import MasterKeyWrong
 from authme.settings import Settings, SettingsInvalid, load
 
@@ -81,9 +82,20 @@ def show_table(rows: Sequence[Mapping[str, Any]], *, as_json: bool) -> None:
         typer.echo("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
 
 
+def checked(option: str, value: Any, kind: Any) -> Any:
+    """Return what was given with an option, if anything, in the form that the API asks for; end the command otherwise."""
+    try:
+        return None if value is None else msgspec.convert(value, kind)
+    except msgspec.ValidationError as error:
+        fail(f"{option}: {expected(kind) or error}")
+
+
 def read_password() -> str:
     """Return the first line of standard input."""
-    password = sys.stdin.readline().rstrip("\r\n")
+    try:
+        password = sys.stdin.buffer.readline().decode().rstrip("\r\n")
+    except UnicodeDecodeError:
+        fail("the password on standard input is not UTF-8")
     if not password:
         fail("a password is expected on standard input")
     return password

@@ -7,21 +7,21 @@ import typer
 
 from authme.app import Server
 from authme.cli.keys import shown_time
-from authme.cli.output import Json, PasswordStdin, fail, in_office, read_password, show, show_table
+from authme.cli.output import Json, PasswordStdin, checked, fail, in_office, read_password, show, show_table
 from authme.kernel.context import Context
-from authme.kernel.errors import Refusal, StateForbids
+from authme.kernel.wire import Id, Text
 from authme.users import lock as use_cases
-from authme.users import store
 from authme.users.create import UserDraft
 from authme.users.create import create as create_user
-from authme.users.model import ADMIN, KINDS, MAINTENANCE, User
+from authme.users.first_administrator import make_first_administrator
+from authme.users.list import find_by_id_or_name, list_users
+from authme.users.lock import LockRequest
+from authme.users.model import KINDS, Authority, User
 from authme.users.names import Name, NameMalformed, candidates, of_type
 
 app = typer.Typer(help="Users.", no_args_is_help=True)
 
 UserArgument = Annotated[str, typer.Argument(metavar="USER", help="A user id, or any name of the user.")]
-_PAGE = 200
-_AUTHORITY = 64
 
 
 def init(
@@ -34,14 +34,7 @@ def init(
         fail("--password-stdin is required: a password on the command line is seen by everybody on this machine")
     password = read_password()
     name = parse_name(username, None)
-
-    async def first(ctx: Context) -> User | Refusal:
-        if await store.count_administrators(ctx.tx):
-            raise StateForbids("There is an administrator already.")
-        draft = UserDraft(names=(name,), authorities=(ADMIN, MAINTENANCE), contacts_are_verified=True)
-        return (await create_user(ctx, draft, password))[0]
-
-    user = in_office(lambda server: server.run(first))
+    user = in_office(lambda server: server.run(lambda ctx: make_first_administrator(ctx, name, password)))
     show({"userId": user.id}, as_json=as_json, text=f"Administrator {username}: {user.id}")
 
 
@@ -60,15 +53,13 @@ def create(
 ) -> None:
     """Make a user with a verified name: active with a password, pending without one."""
     password = read_password() if password_stdin else None
-    authorities = tuple(dict.fromkeys(one for one in authority or () if one not in KINDS))
-    if not all(one.isascii() and one.isidentifier() and len(one) <= _AUTHORITY for one in authorities):
-        fail("an authority is a word of letters, digits and _")
+    authorities = dict.fromkeys(one for one in authority or () if one not in KINDS)
     draft = UserDraft(
         names=(parse_name(username, username_type),),
-        user_id=user_id,
-        name=name,
-        organization_id=organization_id,
-        authorities=authorities,
+        user_id=checked("--user-id", user_id, Id),
+        name=checked("--name", name, Text),
+        organization_id=checked("--organization-id", organization_id, Id),
+        authorities=tuple(checked("--authority", one, Authority) for one in authorities),
         contacts_are_verified=True,
     )
     user, _ = in_office(lambda server: server.run(lambda ctx: create_user(ctx, draft, password)))
@@ -78,7 +69,7 @@ def create(
 @app.command("list")
 def list_command(as_json: Json = False) -> None:
     """List the users."""
-    users = in_office(_all)
+    users = in_office(lambda server: list_users(server.database.reader()))
     show_table(
         [
             {
@@ -96,38 +87,27 @@ def list_command(as_json: Json = False) -> None:
     )
 
 
-async def _all(server: Server) -> list[User]:
-    found: list[User] = []
-    while page := await store.list_users(server.database.reader(), after=found[-1].id if found else "", limit=_PAGE):
-        found += page
-    return found
-
-
 @app.command()
 def lock(user: UserArgument, as_json: Json = False) -> None:
     """Lock a user's credential: sessions and tokens end at once."""
-    user_id = in_office(lambda server: _act(server, user, use_cases.lock))
-    show({"userId": user_id, "status": "LOCKED"}, as_json=as_json, text="Locked.")
+    found = in_office(lambda server: _act(server, user, use_cases.lock))
+    show({"userId": found.id, "status": found.status}, as_json=as_json, text="Locked.")
 
 
 @app.command()
 def unlock(user: UserArgument, as_json: Json = False) -> None:
     """Unlock a user's credential and clear its failure counters."""
-    user_id = in_office(lambda server: _act(server, user, use_cases.unlock))
-    show({"userId": user_id, "status": "ACTIVE"}, as_json=as_json, text="Unlocked.")
+    found = in_office(lambda server: _act(server, user, use_cases.unlock))
+    show({"userId": found.id, "status": found.status}, as_json=as_json, text="Unlocked.")
 
 
-async def _act(server: Server, given: str, use_case: Callable[[Context, use_cases.LockRequest], Awaitable[None]]) -> str:
-    reader = server.database.reader()
-    found = await store.find(reader, given)
-    if found is None:
-        login = await store.find_by_name(reader, candidates(given))
-        found = login.user if login else None
+async def _act(server: Server, given: str, use_case: Callable[[Context, LockRequest], Awaitable[None]]) -> User:
+    found = await find_by_id_or_name(server.database.reader(), given)
     if found is None:
         fail(f"there is no user {given}")
     user_id = found.id
-    await server.run(lambda ctx: use_case(ctx, use_cases.LockRequest(user_id=user_id)))
-    return user_id
+    await server.run(lambda ctx: use_case(ctx, LockRequest(user_id=user_id)))
+    return await find_by_id_or_name(server.database.reader(), user_id) or found
 
 
 def parse_name(text: str, name_type: str | None) -> Name:

@@ -1,8 +1,9 @@
 """Clients: the credentials of applications."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
+from msgspec import Meta
 
 from authme.kernel.context import CLIENT_LADDER, FIRST_PARTY, THIRD_PARTY, rungs
 from authme.tokens.model import ExpiresInFormat, TokenProfile
@@ -11,6 +12,9 @@ ClientStatus = Literal["ACTIVE", "LOCKED", "REMOVED"]
 FactorVisibility = Literal["CREDENTIALS_ONLY", "MARKED_RESOURCES", "UNRESTRICTED"]
 GrantType = Literal["password", "refresh_token", "client_credentials", "authorization_code"]
 SigningAlgorithm = Literal["RS512", "RS256", "PS256", "ES256", "EdDSA"]
+
+Scope = Annotated[str, Meta(pattern=r"^[\x21\x23-\x5b\x5d-\x7e]{1,64}$", description="a scope of 1 to 64 characters")]
+"""RFC 6749 section 3.3."""
 
 DEFAULT_SCOPES = ("READ", "WRITE")
 DEFAULT_GRANTS: tuple[GrantType, ...] = ("client_credentials", "password", "refresh_token")

@@ -7,7 +7,7 @@ from msgspec import Meta
 
 from authme.clients.create import ClientDraft, create
 from authme.clients.login import AssertionRequest, login, login_by_assertion
-from authme.clients.model import GrantType
+from authme.clients.model import GrantType, Scope
 from authme.clients.remove import remove
 from authme.kernel.context import Context
 from authme.kernel.http import API, Endpoint
@@ -19,8 +19,6 @@ _ADMINISTRATION = Requirement.parse("CLI-AUTH-IDENTIFIED and CLI-1STPARTY and AU
 _PUBLIC = Requirement.parse("public")
 _TAGS = ("Client Identities",)
 
-Scope = Annotated[str, Meta(pattern=r"^[\x21\x23-\x5b\x5d-\x7e]{1,64}$", description="a scope of 1 to 64 characters")]
-"""RFC 6749 section 3.3."""
 RedirectUri = Annotated[str, Meta(min_length=1, max_length=2048, description="an absolute URI")]
 _Scopes = Annotated[tuple[Scope, ...], Meta(max_length=64)]
 _Redirects = Annotated[tuple[RedirectUri, ...], Meta(max_length=32)]

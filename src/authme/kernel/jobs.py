@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, delete, or_, update
 
 from authme.kernel.clock import Clock
 from authme.kernel.context import OPERATOR, Context, Parts
-from authme.kernel.database import Database, Statement, Transaction, insert_or_ignore
+from authme.kernel.database import Database, DatabaseUnavailable, Statement, Transaction, insert_or_ignore
 from authme.kernel.database.schema import job_lease
 
 _LEASE = timedelta(seconds=30)
@@ -89,8 +89,8 @@ class Jobs:
                     renew_at = loop.time() + _RENEWED.total_seconds()
                 if holds:
                     await self._run_due(loop.time())
-            except Exception as fault:  # noqa: BLE001  # the runner outlives whatever a job meets
-                _log.warning("job.failed", exc_info=fault)
+            except Exception as fault:  # noqa: BLE001  # the runner outlives whatever it meets
+                _report("lease", fault)
             await asyncio.sleep(min((job.every.total_seconds() for job in self._jobs), default=1.0))
 
     async def _run_due(self, now: float) -> None:
@@ -101,7 +101,7 @@ class Jobs:
             try:
                 await self.run_job(job)
             except Exception as fault:  # noqa: BLE001  # one job's fault is not the next one's
-                _log.warning("job.failed", job=job.name, exc_info=fault)
+                _report(job.name, fault)
 
     async def _take_lease(self) -> bool:
         now = self._clock.now_ms()
@@ -114,3 +114,10 @@ class Jobs:
 
     async def _unit(self, work: Callable[[Transaction], Awaitable[int]]) -> int:
         return await self._database.unit(work)
+
+
+def _report(job: str, fault: Exception) -> None:
+    if isinstance(fault, DatabaseUnavailable):
+        _log.warning("job.failed", job=job, reason=str(fault))
+    else:
+        _log.error("job.failed", job=job, exc_info=fault)

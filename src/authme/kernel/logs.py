@@ -1,8 +1,11 @@
 """Logs: one JSON object a line, on standard error."""
 
+import contextlib
 import logging
+import logging.config
 import os
 import sys
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -26,6 +29,7 @@ def configure(level: str, form: str) -> None:
         if form == "json"
         else [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
     )
+    logging.config.dictConfig(library_logging(level, form))
     structlog.configure(
         processors=shared + rendered,
         wrapper_class=structlog.make_filtering_bound_logger(_LEVELS[level]),
@@ -40,6 +44,46 @@ def hide_secrets(_logger: object, _method: str, event: dict[str, Any]) -> dict[s
         if any(secret in name.lower() for secret in _SECRETS):
             event[name] = _HIDDEN
     return event
+
+
+class JsonFormatter(logging.Formatter):
+    """What libraries log, in the same form."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line."""
+        event: dict[str, Any] = {"timestamp": _now(), "level": record.levelname.lower(), "event": record.getMessage()}
+        event["logger"] = record.name
+        if record.exc_info:
+            event["exception"] = self.formatException(record.exc_info)
+        return _encode(event).decode()
+
+
+class StandardError(logging.Handler):
+    """Writes to what is standard error at the time."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write the line; a log that nobody reads any more is no reason to fail."""
+        with contextlib.suppress(OSError, ValueError):
+            sys.stderr.write(self.format(record) + "\n")
+
+
+def library_logging(level: str, form: str) -> dict[str, Any]:
+    """Return the configuration of the standard library's loggers: one handler, to standard error, in our form."""
+    formatter = {"()": JsonFormatter} if form == "json" else {"format": "%(asctime)s [%(levelname)s] %(name)s: %(message)s"}
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"ours": formatter},
+        "handlers": {"ours": {"()": StandardError, "formatter": "ours"}},
+        # What libraries say when all is well is theirs to know.
+        "root": {"handlers": ["ours"], "level": "ERROR" if level == "error" else "WARNING"},
+        # The HTTP server's own; what it says of each request is said by the access log.
+        "loggers": {"_granian": {}, "granian.access": {"level": "CRITICAL"}},
+    }
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def _to_json(_logger: object, _method: str, event: dict[str, Any]) -> str:
@@ -59,6 +103,6 @@ class AccessLog:
         """Write the line; a reader of the log that went away does not take a request with it."""
         if self._is_on:
             try:
-                os.write(self._descriptor, _encode(event) + b"\n")
+                os.write(self._descriptor, _encode({"timestamp": _now(), "level": "info", **event}) + b"\n")
             except OSError:
                 self._is_on = False

@@ -6,7 +6,6 @@ can choose.
 """
 
 import os
-import time
 from collections.abc import Iterable
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
@@ -16,7 +15,8 @@ from authme.kernel.http import Request
 from authme.kernel.logs import AccessLog
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
-_NONE = "none"
+_BESIDE = ("none", "options")
+"""What is counted apart from operations: paths that no operation has, and `OPTIONS`."""
 _BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 _CLASSES = ("2xx", "3xx", "4xx", "5xx")
 
@@ -31,18 +31,17 @@ class Observer:
     """Counts and logs answered requests. What is counted is resolved once, not for each request."""
 
     def __init__(self, operations: Iterable[str], log: AccessLog) -> None:
-        names = [*operations, _NONE]
+        names = [*operations, *_BESIDE]
         self._counters = {(name, status): _requests.labels(name, status) for name in names for status in _CLASSES}
         self._histograms = {name: _seconds.labels(name) for name in names}
         self._log = log
 
     def observe(self, operation: str, client_id: str, request: Request, status: int, seconds: float) -> None:
-        """Count one request. `operation` is `none` where no operation has the path."""
+        """Count one request. `operation` is `none` where no operation has the path, and `options` for that method."""
         self._counters[operation, _CLASSES[status // 100 - 2]].inc()
         self._histograms[operation].observe(seconds)
         self._log.write(
             event="request",
-            timestamp=time.time(),
             operation=operation,
             method=request.method,
             status=status,

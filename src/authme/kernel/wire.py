@@ -1,6 +1,6 @@
 """Shapes on the wire: what request and answer structs have in common, and the field types that many share."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta
@@ -27,3 +27,13 @@ class Answer(msgspec.Struct, rename="camel", frozen=True, kw_only=True):
 
 class SparseAnswer(msgspec.Struct, rename="camel", frozen=True, kw_only=True, omit_defaults=True):
     """An answer body in which a field without a value is left out."""
+
+
+def expected(kind: Any) -> str | None:
+    """Return what a value of this type has to be, as a clause for a message; None where the type has no description."""
+    info = msgspec.inspect.type_info(kind)
+    options = info.types if isinstance(info, msgspec.inspect.UnionType) else (info,)
+    for option in options:
+        if isinstance(option, msgspec.inspect.Metadata) and (option.extra_json_schema or {}).get("description"):
+            return f"{(option.extra_json_schema or {})['description']} is expected"
+    return None

@@ -7,6 +7,7 @@ from typing import Literal
 import msgspec
 
 from authme.crypto.jose import Algorithm
+from authme.kernel.errors import Unavailable
 
 KeyState = Literal["NEXT", "CURRENT", "RETIRED"]
 """NEXT is published and does not sign yet; CURRENT signs, one for each algorithm; RETIRED only verifies what it signed."""
@@ -23,7 +24,7 @@ class MasterKeyWrong(Exception):
     """A stored private key does not open: the master key is not the one it was sealed with, or the row was changed."""
 
 
-class NoSigningKey(Exception):
+class NoSigningKey(Unavailable):
     """There is no key that signs with this algorithm: `ensure` was not called when it came into use."""
 
 

@@ -14,8 +14,8 @@ from authme.kernel.database import UniqueViolation
 from authme.kernel.ids import new_id
 from authme.kernel.wire import Id, Text, Wire
 from authme.users import names, store
-from authme.users.model import Identity, User, UserKind
-from authme.users.names import Name, NameMalformed
+from authme.users.model import Authority, Identity, User, UserKind
+from authme.users.names import Name, NameMalformed, every_meaning
 
 
 class ImportedUser(Wire, frozen=True):
@@ -33,7 +33,7 @@ class ImportedUser(Wire, frozen=True):
     business_id: Id | None = None
     organization_id: Id | None = None
     kind: UserKind = "PERSON"
-    authorities: tuple[Text, ...] = ()
+    authorities: tuple[Authority, ...] = ()
     status: Literal["ACTIVE", "LOCKED"] = "ACTIVE"
 
 
@@ -109,11 +109,11 @@ async def bring_in(run: Run, drafts: Sequence[tuple[int, Draft]]) -> Outcome:
 async def _insert_all(ctx: Context, drafts: Sequence[tuple[int, Draft]]) -> Outcome:
     outcome = Outcome()
     for number, draft in drafts:
-        taken = await store.find_taken(ctx.tx, draft.names)
+        taken = await store.find_taken(ctx.tx, every_meaning(draft.names))
         if taken is None:
             await _insert(ctx, draft)
             outcome.imported += 1
-        elif taken == draft.names[0] or draft.names[0].key == taken.key:
+        elif await store.find_by_name(ctx.tx, draft.names[:1]) is not None:
             outcome.skipped += 1
         else:
             outcome.problems.append((number, f"the {taken.type} is another user's"))

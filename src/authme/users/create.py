@@ -13,7 +13,7 @@ from authme.kernel.ids import new_id
 from authme.settings import PasswordSettings
 from authme.users import policy, store
 from authme.users.model import Identity, User, UserKind, UserStatus
-from authme.users.names import Name, candidates
+from authme.users.names import Name, every_meaning
 
 _CONTACTS = frozenset({"EMAIL", "MOBILE"})
 
@@ -39,9 +39,7 @@ async def create(ctx: Context, draft: UserDraft, password: str | None) -> tuple[
     taken as verified. Raises AlreadyExists (409) for a taken name or id, PasswordNotAccepted, NotOnThisTarget.
     """
     policy.check_may_create(ctx.caller, draft.kind, draft.authorities)
-    # One text must never mean two users, so a name is taken if it could be read as a name that somebody has.
-    meanings = {one.key: one for name in draft.names for one in (name, *candidates(name.value))}
-    if await store.find_taken(ctx.tx, list(meanings.values())) is not None:
+    if await store.find_taken(ctx.tx, every_meaning(draft.names)) is not None:
         raise AlreadyExists("The name is taken.")
     password_hash = await hash_new_password(ctx, password, draft.names) if password is not None else None
     user = _user(ctx, draft, status=_status(draft, has_password=password is not None))

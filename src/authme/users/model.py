@@ -1,8 +1,9 @@
 """Users and their names."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
+from msgspec import Meta
 
 from authme.users.names import NameType
 
@@ -14,6 +15,10 @@ MAINTENANCE = "IAM_ADMIN_MAINTENANCE"
 ADMINISTRATIVE = frozenset({ADMIN, MAINTENANCE})
 KINDS = frozenset({"USER", "PERSON", "BUSINESS", "BUSINESSUSER"})
 OFFICES = frozenset({"BUSINESSADMIN", "BUSINESSOWNER"}) | ADMINISTRATIVE
+
+
+Authority = Annotated[str, Meta(pattern="^[A-Za-z_][A-Za-z0-9_]{0,63}$", description="a word of letters, digits and _")]
+"""An office, or a role held directly."""
 
 
 class User(msgspec.Struct, frozen=True, kw_only=True):

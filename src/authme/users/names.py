@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -12,6 +13,8 @@ _LOGON = re.compile(r"[A-Z#@$][A-Z0-9#@$]{0,7}|[0-9]{8}")
 _USERNAME = re.compile(r"[a-z][a-z0-9._-]{2,63}")
 _CNPJ = re.compile(r"[0-9A-Z]{12}[0-9]{2}")
 _PUNCTUATION = re.compile(r"[.\-/ ()+]")
+_CPF_AS_WRITTEN = re.compile(r"[0-9]{3}\.[0-9]{3}\.[0-9]{3}-[0-9]{2}")
+_CNPJ_AS_WRITTEN = re.compile(r"[0-9A-Za-z]{2}(\.[0-9A-Za-z]{3}){2}/[0-9A-Za-z]{4}-[0-9]{2}")
 _CPF_DIGITS = 11
 _CNPJ_WEIGHTS = (6, 5, 4, 3, 2, 9, 8, 7, 6, 5, 4, 3, 2)
 _COUNTRY = "55"
@@ -43,7 +46,9 @@ def email(text: str) -> Name:
 def mobile(text: str) -> Name:
     """Return the mobile number as digits with country code; without one it is a Brazilian number (ITU-T E.164)."""
     digits = _PUNCTUATION.sub("", text)
-    if not (digits.isascii() and digits.isdecimal()):
+    # Written as a document is written, it is one with a wrong digit, and nobody's telephone.
+    is_document = _CPF_AS_WRITTEN.fullmatch(text.strip()) or _CNPJ_AS_WRITTEN.fullmatch(text.strip())
+    if is_document or not (digits.isascii() and digits.isdecimal()):
         raise NameMalformed("a mobile number in digits is expected")
     if len(digits) in {10, 11} and not text.strip().startswith("+"):
         digits = _COUNTRY + digits
@@ -112,6 +117,14 @@ def of_type(name_type: str, text: str) -> Name:
 def document(text: str) -> Name:
     """Return a CPF or CNPJ by its length; raise NameMalformed."""
     return cpf(text) if len(_PUNCTUATION.sub("", text)) == _CPF_DIGITS else cnpj(text)
+
+
+def every_meaning(names: Sequence[Name]) -> list[Name]:
+    """Return these names and every other name that their texts can mean.
+
+    One text must never mean two users: a name is taken if it could be read as a name that somebody has.
+    """
+    return list({one.key: one for name in names for one in (name, *candidates(name.value))}.values())
 
 
 def candidates(text: str) -> tuple[Name, ...]:

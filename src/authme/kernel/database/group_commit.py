@@ -85,10 +85,14 @@ class Committer:
 
 
 class Writer:
-    """The one writing connection. A unit of work is a savepoint, or one statement, in the batch that is open."""
+    """The one writing connection. A unit of work is a savepoint, or one statement, in the batch that is open.
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    `check` is called before each batch and raises DatabaseUnavailable if nothing must be written.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, check: Callable[[], None] = lambda: None) -> None:
         self.connection = connection
+        self._check = check
         # Whoever declines a turn still has to see to the batch that came with it.
         self._turn = Turn(on_declined=self._pass_on)
         self._committer = Committer()
@@ -147,6 +151,7 @@ class Writer:
                 member.set_exception(DatabaseUnavailable("The batch could not be written."))
 
     async def _begin_batch(self) -> None:
+        self._check()
         loop = asyncio.get_running_loop()
         give_up_at = loop.time() + _LONGEST_WAIT
         while True:

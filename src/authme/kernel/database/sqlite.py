@@ -166,6 +166,7 @@ class SqliteDatabase:
         self.writer: Writer
         self._reader = SqliteReader(self)
         self._watch: asyncio.Task[None] | None = None
+        self._file: tuple[int, int] | None = None
 
     async def open(self) -> None:
         """Open both connections and begin to listen for other processes' changes."""
@@ -174,7 +175,8 @@ class SqliteDatabase:
         # From here on whoever finds the file locked waits without holding the event loop.
         self.reading.execute("PRAGMA busy_timeout=50")
         writing.execute("PRAGMA busy_timeout=0")
-        self.writer = Writer(writing)
+        self._file = self._identity()
+        self.writer = Writer(writing, self.check_file)
         last = int(_execute(self.reading, _LAST, {}).fetchone()[0])
         self._watch = asyncio.create_task(self._listen(last))
         self.changes.regained()
@@ -205,10 +207,23 @@ class SqliteDatabase:
 
     async def ping(self) -> None:
         """Raise DatabaseUnavailable if the file cannot be read."""
+        self.check_file()
         try:
             self.reading.execute("SELECT 1 FROM schema_info").fetchone()
         except sqlite3.Error as error:
             raise DatabaseUnavailable(str(error)) from error
+
+    def check_file(self) -> None:
+        """Raise DatabaseUnavailable if the file was removed or replaced: what is written to the one that is open is lost."""
+        if self._identity() != self._file:
+            raise DatabaseUnavailable(f"{self.path}: the file is not the one that was opened")
+
+    def _identity(self) -> tuple[int, int] | None:
+        try:
+            found = self.path.stat()
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino
 
     async def stream(self, statement: Statement, /, *, batch: int = 1000, **parameters: Any) -> AsyncIterator[list[Row]]:
         """Read in batches on a thread, by a connection of its own: a long read must not hold the event loop."""

@@ -124,7 +124,9 @@ class Operation:
         except errors.Refusal as refusal:
             outcome = refusal
         except (DatabaseUnavailable, OSError, TimeoutError) as fault:
-            _log.warning("unavailable", operation=self._endpoint.id, request_id=request.id, exc_info=fault)
+            # One line: while a system is down there are many of them.
+            reason = str(fault) or type(fault).__name__
+            _log.warning("unavailable", operation=self._endpoint.id, request_id=request.id, reason=reason)
             outcome = errors.Unavailable()
         except Exception as defect:  # noqa: BLE001  # the border: whatever it is, the caller gets the error array
             _log.error("unexpected", operation=self._endpoint.id, request_id=request.id, exc_info=defect)
@@ -191,10 +193,12 @@ class _Options:
         self._around = surroundings
 
     async def respond(self, req: Any, resp: Any, **_path: str) -> None:
+        started = time.perf_counter()
         request = _request(req, self._around)
         await _allow_origin(request, resp, self._around, preflight="access-control-request-method" in request.headers)
         resp.set_headers((("X-Request-Id", request.id), ("Allow", self._allow), *_ALWAYS))
         resp.status = _STATUS_LINES[204]
+        self._around.observe("options", "", request, 204, time.perf_counter() - started)
 
 
 class _Faults:

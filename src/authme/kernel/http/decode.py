@@ -16,6 +16,7 @@ from authme.kernel.errors import (
 )
 from authme.kernel.http.endpoint import Endpoint
 from authme.kernel.http.request import Request
+from authme.kernel.wire import expected
 
 _EMPTY = (b"", b"{}", b"[]")
 
@@ -111,7 +112,7 @@ def _explain_value(name: str, value: Any, kind: Any) -> list[ErrorItem]:
         text = str(error)
         if "unknown field" in text or "missing required field" in text:
             return [_explain_inner(name, text)]
-        return [field_malformed(name, _expected(kind) or _lower(text))]
+        return [field_malformed(name, expected(kind) or _lower(text))]
     return []
 
 
@@ -120,16 +121,6 @@ def _explain_inner(name: str, text: str) -> ErrorItem:
     inner = name + path.rstrip("`")
     quoted = what.split("`")[1]
     return field_unknown(f"{inner}.{_shorten(quoted)}") if "unknown" in what else field_missing(f"{inner}.{quoted}")
-
-
-def _expected(kind: Any) -> str | None:
-    """Return the description of the field's own type, where it has one."""
-    info = msgspec.inspect.type_info(kind)
-    options = info.types if isinstance(info, msgspec.inspect.UnionType) else (info,)
-    for option in options:
-        if isinstance(option, msgspec.inspect.Metadata) and (option.extra_json_schema or {}).get("description"):
-            return f"{(option.extra_json_schema or {})['description']} is expected"
-    return None
 
 
 def _shorten(name: str) -> str:

@@ -21,9 +21,9 @@ async def read(database: Database) -> None:
 async def main(url: str) -> None:
     database = connect(url)
     await database.open()
-    for number in range(40):
+    for number in range(20):
         reading = asyncio.create_task(read(database))
-        await asyncio.sleep(0.002 * number)
+        await asyncio.sleep(0.004 * number)
         reading.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await reading

@@ -3,6 +3,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 
 import pytest
+from structlog.testing import capture_logs
 
 from authme.kernel.clock import FakeClock
 from authme.kernel.context import Context, Parts
@@ -143,10 +144,12 @@ async def test_a_job_that_fails_stops_neither_the_others_nor_itself(start: Start
         await ctx.tx.run(ADD, **new(len(tries)))
         raise LookupError
 
-    await start(Job("bad", OFTEN, fail), good.job)
-    for _ in range(3):
-        await good.next()
+    with capture_logs() as log:
+        await start(Job("bad", OFTEN, fail), good.job)
+        for _ in range(3):
+            await good.next()
 
+    assert {(entry["event"], entry["job"]) for entry in log} == {("job.failed", "bad")}
     assert len(tries) >= 3
     assert await places(url) == []
 

@@ -139,22 +139,16 @@ async def test_to_migrate_waits_for_another_that_just_makes_the_file(url: str) -
         assert await migrate(url) is SchemaState.NONE
 
 
-@pytest.mark.parametrize(
-    ("version", "compat_version", "expected"),
-    [
+async def test_the_state_says_how_the_schema_stands_to_this_version(url: str) -> None:
+    await migrate(url)
+    for version, compat_version, expected in (
         (LATEST - 1, LATEST - 1, SchemaState.BEHIND),
         (LATEST, LATEST, SchemaState.CURRENT),
         (LATEST + 1, LATEST, SchemaState.AHEAD),
         (LATEST + 5, LATEST + 1, SchemaState.TOO_NEW),
-    ],
-)
-async def test_the_state_says_how_the_schema_stands_to_this_version(
-    url: str, version: int, compat_version: int, expected: SchemaState
-) -> None:
-    await migrate(url)
-    await plain_sql(url, "UPDATE schema_info SET schema_version =", version, ", compat_version =", compat_version)
-
-    assert await state(url) is expected
+    ):
+        await plain_sql(url, "UPDATE schema_info SET schema_version =", version, ", compat_version =", compat_version)
+        assert await state(url) is expected
 
 
 async def test_a_newer_schema_that_this_version_can_live_with_is_left_alone(url: str) -> None:

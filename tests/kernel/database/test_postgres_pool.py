@@ -146,8 +146,8 @@ async def test_there_are_never_more_than_the_limit(pool: Pool, server: Server) -
     waiting = asyncio.create_task(pool.take())
     await turns()
 
-    pool.give_back(first, is_sound=False)
     late = asyncio.create_task(pool.take())
+    pool.give_back(first, is_sound=False)
     await turns(10)
 
     assert server.open <= 2

@@ -59,13 +59,6 @@ def new(place: int) -> dict[str, Any]:
     return {"id": f"i{place}", "place": place}
 
 
-def fails_on(dialect: str, reason: str, *, always: bool = True) -> pytest.MarkDecorator:
-    """Run on both engines; on this one the test is known to fail."""
-    known = pytest.param(dialect, marks=pytest.mark.xfail(strict=always, reason=reason))
-    params = [known if name == dialect else name for name in ("sqlite", "postgresql")]
-    return pytest.mark.parametrize("url", params, indirect=True)
-
-
 async def make_tables(url: str) -> None:
     dialect: Any = sqlite.dialect() if url.startswith("sqlite:") else postgresql.dialect()
     for table in metadata.sorted_tables:

@@ -21,9 +21,9 @@ async def read(database: Database) -> None:
 async def main(url: str) -> None:
     database = connect(url)
     await database.open()
-    for number in range(20):
+    for number in range(30):
         reading = asyncio.create_task(read(database))
-        await asyncio.sleep(0.004 * number)
+        await asyncio.sleep(0.002 * number)
         reading.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await reading

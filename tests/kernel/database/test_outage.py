@@ -47,6 +47,11 @@ class Line:
             sink.transport.abort()
 
 
+@pytest.fixture(autouse=True)
+def _short_turns(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("authme.kernel.database.postgres._HEARTBEAT", 0.1)
+
+
 @pytest.fixture
 async def line(url: str) -> AsyncIterator[Line]:
     line = Line(urlsplit(url).port or 5432)

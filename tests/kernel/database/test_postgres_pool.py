@@ -140,7 +140,6 @@ async def test_one_that_is_cancelled_while_it_is_made_takes_no_room(pool: Pool) 
     assert len({id(await pool.take()) for _ in range(2)}) == 2
 
 
-@pytest.mark.xfail(strict=True, reason="room that is handed on is not reserved, so that somebody else may take it too")
 async def test_there_are_never_more_than_the_limit(pool: Pool, server: Server) -> None:
     first, _ = await pool.take(), await pool.take()
     waiting = asyncio.create_task(pool.take())

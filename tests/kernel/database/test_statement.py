@@ -13,12 +13,13 @@ MOVE = Statement(
 )
 
 
-@pytest.mark.parametrize("parameters", [{}, {"id": "i1", "more": 1}, {"identity": "i1"}])
-async def test_a_wrong_set_of_parameters_is_refused(database: Database, parameters: dict[str, object]) -> None:
-    with pytest.raises(TypeError, match=r"missing or unknown.*SELECT"):
-        await database.reader().one(FIND, **parameters)
-    with pytest.raises(TypeError, match=r"missing or unknown.*UPDATE"):
-        await database.unit(lambda tx: tx.run(MOVE, **parameters))
+async def test_a_wrong_set_of_parameters_is_refused(database: Database) -> None:
+    wrong: list[dict[str, object]] = [{}, {"id": "i1", "more": 1}, {"identity": "i1"}]
+    for parameters in wrong:
+        with pytest.raises(TypeError, match=r"missing or unknown.*SELECT"):
+            await database.reader().one(FIND, **parameters)
+        with pytest.raises(TypeError, match=r"missing or unknown.*UPDATE"):
+            await database.unit(lambda tx, parameters=parameters: tx.run(MOVE, **parameters))
 
 
 async def test_the_values_that_a_statement_brings_itself_are_not_asked_for(database: Database) -> None:
@@ -34,26 +35,30 @@ def test_a_literal_list_is_refused() -> None:
         Statement(select(item).where(item.c.id.in_(bindparam("ids", expanding=True))))
 
 
-@pytest.mark.parametrize("count", [0, 1, 3, 1000])
-async def test_a_list_of_any_length_is_one_parameter(database: Database, count: int) -> None:
+async def test_a_list_of_any_length_is_one_parameter(database: Database) -> None:
     async def fill(tx: Transaction) -> None:
         for place in range(4):
             await tx.run(ADD, **new(place))
 
     await database.unit(fill)
 
-    expected = list(range(min(count, 4)))
-    ids = [f"i{place}" for place in range(count)]
-    assert [row["place"] for row in await database.reader().all(AMONG, ids=ids)] == expected
-    assert [row["id"] for row in await database.reader().all(AT, places=list(range(count)))] == ids[:4]
+    for count in (0, 1, 3, 1000):
+        ids = [f"i{place}" for place in range(count)]
+        assert [row["place"] for row in await database.reader().all(AMONG, ids=ids)] == list(range(min(count, 4)))
+        assert [row["id"] for row in await database.reader().all(AT, places=list(range(count)))] == ids[:4]
 
 
-@pytest.mark.parametrize("text", ["'", '"]', "é", "a,b", "{a}", "\\", "null"])
-async def test_what_is_in_a_list_is_only_a_value(database: Database, text: str) -> None:
-    await database.unit(lambda tx: tx.run(ADD, id=text, place=1))
-    await database.unit(lambda tx: tx.run(ADD, **new(2)))
+async def test_what_is_in_a_list_is_only_a_value(database: Database) -> None:
+    texts = ["'", '"]', "é", "a,b", "{a}", "\\", "null", ""]
 
-    assert [row["place"] for row in await database.reader().all(AMONG, ids=["x", text])] == [1]
+    async def fill(tx: Transaction) -> None:
+        for place, text in enumerate(texts):
+            await tx.run(ADD, id=text, place=place)
+
+    await database.unit(fill)
+
+    for place, text in enumerate(texts):
+        assert [row["place"] for row in await database.reader().all(AMONG, ids=["x", text])] == [place]
 
 
 async def test_a_parameter_may_stand_at_several_places(database: Database) -> None:

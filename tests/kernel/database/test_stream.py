@@ -27,12 +27,12 @@ async def filled(database: Database) -> Database:
     return database
 
 
-@pytest.mark.parametrize(("batch", "sizes"), [(10, [10, 10, 5]), (25, [25]), (5, [5] * 5), (1000, [25])])
-async def test_all_rows_come_in_batches_of_the_given_size(filled: Database, batch: int, sizes: list[int]) -> None:
-    batches = [rows async for rows in filled.stream(LIST, batch=batch)]
+async def test_all_rows_come_in_batches_of_the_given_size(filled: Database) -> None:
+    for batch, sizes in ((10, [10, 10, 5]), (25, [25]), (5, [5] * 5), (1000, [25])):
+        batches = [rows async for rows in filled.stream(LIST, batch=batch)]
 
-    assert [len(rows) for rows in batches] == sizes
-    assert [row["place"] for rows in batches for row in rows] == list(range(25))
+        assert [len(rows) for rows in batches] == sizes
+        assert [row["place"] for rows in batches for row in rows] == list(range(25))
 
 
 async def test_a_stream_takes_parameters_and_may_be_empty(filled: Database) -> None:

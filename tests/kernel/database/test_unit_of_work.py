@@ -21,7 +21,7 @@ async def test_what_a_unit_wrote_is_committed_when_it_returns(database: Database
     assert await places(url) == [1]
 
 
-@pytest.mark.parametrize("fault", [ValueError, asyncio.CancelledError, SystemExit])
+@pytest.mark.parametrize("fault", [ValueError, asyncio.CancelledError])
 async def test_everything_is_undone_when_a_unit_raises(database: Database, url: str, fault: type[BaseException]) -> None:
     async def work(tx: Transaction) -> None:
         await tx.run(ADD, **new(1))

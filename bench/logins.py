@@ -74,7 +74,9 @@ def client_login(port: int, client: tuple[str, str]) -> Load:
 def renewals(port: int, prepared: Prepared) -> Load:
     path = f"{API}/user-identities/renew-token?clientId={prepared.rs512[0]}"
     body = b'{"refreshToken":"{}"}'
-    sized = request(path, body=body).replace(f"Content-Length: {len(body)}".encode(), f"Content-Length: {len(body) + 34}".encode())
+    sized = request(path, body=body).replace(
+        f"Content-Length: {len(body)}".encode(), f"Content-Length: {len(body) + 34}".encode()
+    )
     return Load(port, [token.encode() + b"\0" + sized for token in prepared.refresh_tokens], follow="refreshToken")
 
 
@@ -97,7 +99,9 @@ def _hash_for(seconds: float, core: int, counted: Any) -> None:
 def bare_argon2(seconds: float) -> float:
     """Return argon2id verifications per second of a process on each core."""
     counted = multiprocessing.Queue()
-    workers = [multiprocessing.Process(target=_hash_for, args=(seconds, core, counted)) for core in sorted(os.sched_getaffinity(0))]
+    workers = [
+        multiprocessing.Process(target=_hash_for, args=(seconds, core, counted)) for core in sorted(os.sched_getaffinity(0))
+    ]
     for worker in workers:
         worker.start()
     rates = [counted.get() for _ in workers]
@@ -142,9 +146,16 @@ def run(*, quick: bool) -> str:
         candidates: dict[str, Any] = {name: (lambda name=name: rate_of(name)) for name in loads}
         candidates["openssl"] = openssl_signatures
         found = interleaved(candidates, rounds)
-        both = stack.enter_context(server(settings(on_sqlite["AUTHME_DATABASE_URL"], MASTER_KEY=on_sqlite["AUTHME_MASTER_KEY"]), here, cores=set(os.sched_getaffinity(0))))
+        both = stack.enter_context(
+            server(
+                settings(on_sqlite["AUTHME_DATABASE_URL"], MASTER_KEY=on_sqlite["AUTHME_MASTER_KEY"]),
+                here,
+                cores=set(os.sched_getaffinity(0)),
+            )
+        )
         found |= interleaved(
-            {"UI-05": lambda: user_login(both, prepared).rate(seconds * 2), "argon2id": lambda: bare_argon2(seconds * 2)}, rounds
+            {"UI-05": lambda: user_login(both, prepared).rate(seconds * 2), "argon2id": lambda: bare_argon2(seconds * 2)},
+            rounds,
         )
     return _report(found)
 

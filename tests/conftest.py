@@ -1,11 +1,22 @@
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 
 import pytest
+import structlog
 
 from support.two_engines import clock, open_database, postgres, prepared_file, url
 
 __all__ = ["clock", "open_database", "postgres", "prepared_file", "url"]
+
+
+_UNCONFIGURED = structlog.get_config()
+
+
+@pytest.fixture(autouse=True)
+def _logging_as_before() -> Iterator[None]:
+    """What a test sets up for logging writes to a standard error that is closed when the test is over."""
+    yield
+    structlog.configure(**_UNCONFIGURED)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -10,7 +10,7 @@ def test_an_email_is_kept_as_typed_and_compared_without_case_and_width():
     name = names.email("  Maria.Silva@Example.COM ")
 
     assert name.value == "Maria.Silva@Example.COM"
-    assert name.key == names.email("maria.silva@ｅxample.com").key
+    assert name.key == names.email("maria.silva@\uff45xample.com").key
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,8 @@ import logging.config
 import os
 import sys
 from datetime import UTC, datetime
-from typing import Any
+from functools import partial
+from typing import Any, TextIO
 
 import msgspec
 import structlog
@@ -33,7 +34,7 @@ def configure(level: str, form: str) -> None:
     structlog.configure(
         processors=shared + rendered,
         wrapper_class=structlog.make_filtering_bound_logger(_LEVELS[level]),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=partial(_Lines, sys.stderr),
         cache_logger_on_first_use=False,
     )
 
@@ -44,6 +45,20 @@ def hide_secrets(_logger: object, _method: str, event: dict[str, Any]) -> dict[s
         if any(secret in name.lower() for secret in _SECRETS):
             event[name] = _HIDDEN
     return event
+
+
+class _Lines:
+    """Writes lines; a log that nobody reads any more is no reason to fail."""
+
+    def __init__(self, stream: TextIO, *_: object) -> None:
+        self._stream = stream
+
+    def msg(self, line: str) -> None:
+        with contextlib.suppress(OSError, ValueError):
+            self._stream.write(line + "\n")
+            self._stream.flush()
+
+    debug = info = warning = error = critical = msg
 
 
 class JsonFormatter(logging.Formatter):
@@ -62,7 +77,7 @@ class StandardError(logging.Handler):
     """Writes to what is standard error at the time."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Write the line; a log that nobody reads any more is no reason to fail."""
+        """Write the line."""
         with contextlib.suppress(OSError, ValueError):
             sys.stderr.write(self.format(record) + "\n")
 

@@ -142,8 +142,7 @@ class PostgresTransaction:
         try:
             await connection.execute("ROLLBACK")
             is_undone = True
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
-            # What the unit failed with is on its way and says more.
+        except Exception as error:  # noqa: BLE001  # what the unit failed with is on its way and says more
             _log.debug("rollback.failed", exc_info=error)
         finally:
             self._database.pool.give_back(connection, is_sound=is_undone)

@@ -5,9 +5,12 @@ connection itself, and drops it after anything that may have left it in the midd
 """
 
 import asyncio
+import contextlib
 from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Any
+
+from authme.kernel.database.interface import DatabaseUnavailable
 
 Connection = Any
 """An asyncpg connection."""
@@ -21,17 +24,21 @@ class Pool:
         self._limit = limit
         self._patience = patience
         self._size = 0
+        self._is_closed = False
         self._idle: list[Connection] = []
         self._waiting: deque[asyncio.Future[Connection | None]] = deque()
 
     async def take(self) -> Connection:
         """Return a connection. Raises TimeoutError when none gets free for as long as `patience` (seconds)."""
-        while self._idle:
+        while self._idle and not self._is_closed:
             connection = self._idle.pop()
             if not connection.is_closed():
                 return connection
             self._size -= 1
+        if self._is_closed:
+            raise DatabaseUnavailable("The database is closed.")
         if self._size < self._limit:
+            self._size += 1
             return await self._make()
         return await self._wait() or await self._make()
 
@@ -42,27 +49,27 @@ class Pool:
                 self._idle.append(connection)
             return
         connection.terminate()
-        self._size -= 1
         self._hand_on_room()
 
     async def close(self) -> None:
-        """Close all connections, after those in use came back."""
-        while self._size:
-            connection = await self.take()
-            await connection.close()
-            self._size -= 1
+        """Close all connections, after those in use came back; whoever asks for one after that is refused."""
+        with contextlib.suppress(TimeoutError):
+            while self._size:
+                connection = await self.take()
+                await connection.close()
+                self._size -= 1
+        self._is_closed = True
 
     async def _make(self) -> Connection:
-        self._size += 1
+        """Make a connection in room that is counted already."""
         try:
             return await self._connect()
         except BaseException:
-            self._size -= 1
             self._hand_on_room()
             raise
 
     async def _wait(self) -> Connection | None:
-        """Wait in the order of asking for a connection, or (None) for room to make one."""
+        """Wait in the order of asking for a connection, or (None) for room to make one, counted as taken."""
         handed = asyncio.get_running_loop().create_future()
         self._waiting.append(handed)
         try:
@@ -79,8 +86,9 @@ class Pool:
             raise
 
     def _hand_on_room(self) -> None:
-        if self._size < self._limit:
-            self._hand_on(None)
+        """Hand on the room of a connection that is no more; it stays counted if somebody takes it."""
+        if not self._hand_on(None):
+            self._size -= 1
 
     def _hand_on(self, connection: Connection | None) -> bool:
         while self._waiting:

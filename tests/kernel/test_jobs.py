@@ -182,7 +182,6 @@ async def test_a_runner_that_was_never_started_may_be_stopped(database: Database
     await Jobs(database, clock, Parts(), []).stop()
 
 
-@pytest.mark.xfail(strict=True, reason="stop() cancels the job under way, though it says that it stops between two")
 async def test_the_job_under_way_ends_before_the_runner_stops(start: Start, url: str) -> None:
     has_begun = asyncio.Event()
 

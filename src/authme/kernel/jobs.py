@@ -56,18 +56,19 @@ class Jobs:
         self._jobs = jobs
         self._me = secrets.token_hex(8)
         self._task: asyncio.Task[None] | None = None
+        self._is_over = asyncio.Event()
 
     def start(self) -> None:
         """Begin, on the running event loop."""
+        self._is_over.clear()
         self._task = asyncio.create_task(self._run())
 
     async def stop(self) -> None:
-        """Stop between two jobs, and leave the lease to another process."""
+        """Stop after the job under way, and leave the lease to another process."""
         if self._task is None:
             return
-        self._task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await self._task
+        self._is_over.set()
+        await asyncio.wait([self._task])
         with contextlib.suppress(Exception):
             await self._unit(lambda tx: tx.run(_GIVE_BACK, me=self._me))
 
@@ -82,7 +83,7 @@ class Jobs:
     async def _run(self) -> None:
         loop = asyncio.get_running_loop()
         renew_at, holds = 0.0, False
-        while True:
+        while not self._is_over.is_set():
             try:
                 if loop.time() >= renew_at:
                     holds = await self._take_lease()
@@ -91,11 +92,13 @@ class Jobs:
                     await self._run_due(loop.time())
             except Exception as fault:  # noqa: BLE001  # the runner outlives whatever it meets
                 _report("lease", fault)
-            await asyncio.sleep(min((job.every.total_seconds() for job in self._jobs), default=1.0))
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(min((job.every.total_seconds() for job in self._jobs), default=1.0)):
+                    await self._is_over.wait()
 
     async def _run_due(self, now: float) -> None:
         for job in self._jobs:
-            if now < job.due_at:
+            if now < job.due_at or self._is_over.is_set():
                 continue
             job.due_at = now + job.every.total_seconds()
             try:

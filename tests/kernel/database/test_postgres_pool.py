@@ -155,9 +155,6 @@ async def test_there_are_never_more_than_the_limit(pool: Pool, server: Server) -
     await asyncio.gather(waiting, late, return_exceptions=True)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="close() takes as everybody does: it makes connections where there is room, over and over"
-)
 async def test_close_waits_for_those_in_use_and_makes_none(server: Server) -> None:
     pool = Pool(server.connect, 10, patience=0.2)
     used = await pool.take()

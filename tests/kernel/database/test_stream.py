@@ -70,7 +70,6 @@ async def test_a_stream_that_is_left_early_keeps_nothing_open(filled: Database, 
 
 
 @ON_SQLITE
-@pytest.mark.xfail(strict=False, reason="the connection is closed while a thread still reads with it, which ends the process")
 async def test_a_stream_that_is_cancelled_in_the_midst_of_a_batch_harms_nothing(url: str) -> None:
     numbers = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 40000)"
     await plain_sql(url, "INSERT INTO item", numbers, "SELECT 'a' || i, 'a', i, 0 FROM n")

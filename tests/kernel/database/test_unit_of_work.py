@@ -163,7 +163,6 @@ async def test_a_unit_that_went_on_after_a_violation_is_not_answered_unless_it_i
 
 @ON_POSTGRESQL
 @pytest.mark.parametrize("another", [False, True], ids=["at the commit", "at the next write"])
-@pytest.mark.xfail(strict=False, reason="the driver tells of it by InternalClientError now and then")
 async def test_a_connection_lost_in_a_unit_is_told_as_an_outage(database: Database, url: str, another: bool) -> None:  # noqa: FBT001
     async def work(tx: Transaction) -> None:
         await tx.run(ADD, **new(1))

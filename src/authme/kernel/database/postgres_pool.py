@@ -30,13 +30,13 @@ class Pool:
 
     async def take(self) -> Connection:
         """Return a connection. Raises TimeoutError when none gets free for as long as `patience` (seconds)."""
-        while self._idle and not self._is_closed:
+        if self._is_closed:
+            raise DatabaseUnavailable("The database is closed.")
+        while self._idle:
             connection = self._idle.pop()
             if not connection.is_closed():
                 return connection
             self._size -= 1
-        if self._is_closed:
-            raise DatabaseUnavailable("The database is closed.")
         if self._size < self._limit:
             self._size += 1
             return await self._make()
@@ -52,13 +52,14 @@ class Pool:
         self._hand_on_room()
 
     async def close(self) -> None:
-        """Close all connections, after those in use came back; whoever asks for one after that is refused."""
+        """Refuse whoever asks from now on, and close all connections, those in use when they come back."""
+        self._is_closed = True
         with contextlib.suppress(TimeoutError):
             while self._size:
-                connection = await self.take()
-                await connection.close()
+                connection = self._idle.pop() if self._idle else await self._wait()
+                if connection is not None:
+                    await connection.close()
                 self._size -= 1
-        self._is_closed = True
 
     async def _make(self) -> Connection:
         """Make a connection in room that is counted already."""

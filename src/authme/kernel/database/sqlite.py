@@ -227,10 +227,10 @@ class SqliteDatabase:
 
     async def stream(self, statement: Statement, /, *, batch: int = 1000, **parameters: Any) -> AsyncIterator[list[Row]]:
         """Read in batches on a thread, by a connection of its own: a long read must not hold the event loop."""
-        connection = await asyncio.to_thread(open_connection, self.path, read_only=True)
+        connection = open_connection(self.path, read_only=True)
         try:
-            cursor = await asyncio.to_thread(_execute, connection, statement, parameters)
-            while rows := await asyncio.to_thread(cursor.fetchmany, batch):
+            cursor = await _beside(connection, _execute, connection, statement, parameters)
+            while rows := await _beside(connection, cursor.fetchmany, batch):
                 yield rows
         finally:
             connection.close()
@@ -259,6 +259,18 @@ class SqliteDatabase:
     async def _sweep(self) -> None:
         before = SystemClock().now_ms() - _FEED_KEPT_MS
         await self.unit(lambda tx: tx.run(_SWEEP, before=before))
+
+
+async def _beside(connection: sqlite3.Connection, action: Callable[..., Result], *arguments: Any) -> Result:
+    """Run `action` on a thread. If it is cancelled the thread is through with the connection when this ends."""
+    running = asyncio.get_running_loop().run_in_executor(None, action, *arguments)
+    try:
+        return await asyncio.shield(running)
+    except asyncio.CancelledError:
+        connection.interrupt()
+        await asyncio.wait([running])
+        running.exception()  # taken note of: it was interrupted
+        raise
 
 
 def _execute(connection: sqlite3.Connection, statement: Statement, parameters: dict[str, Any]) -> sqlite3.Cursor:

@@ -1,6 +1,5 @@
 """Applications to compare with, on the same HTTP server: `python bench/applications.py NAME PORT`."""
 
-import asyncio
 import os
 import sys
 from typing import Any
@@ -13,8 +12,8 @@ from granian.log import LogLevels
 
 from authme import app as composition
 from authme.authentication.authenticate import Authentication
-from authme.clients.directory import Clients
 from authme.authentication.sessions import SessionStates
+from authme.clients.directory import Clients
 from authme.kernel import logs, metrics
 from authme.kernel.http import Endpoint
 from authme.kernel.http.application import Surroundings, build
@@ -28,10 +27,12 @@ class Empty:
     """A POST that reads its body and answers nothing."""
 
     async def on_post(self, req: Any, resp: Any) -> None:
+        """Answer 204."""
         await req.stream.read()
         resp.status = falcon.HTTP_204
 
     async def on_get(self, _req: Any, resp: Any) -> None:
+        """Answer 204."""
         resp.status = falcon.HTTP_204
 
 
@@ -86,6 +87,4 @@ def main(name: str, port: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-    asyncio.set_event_loop_policy(None)
     main(*sys.argv[1:])

@@ -30,6 +30,7 @@ class Caller(asyncio.Protocol):
         self._transport: Any = None
 
     def connection_made(self, transport: Any) -> None:
+        """Send the first request."""
         self._transport = transport
         self._send(self._first)
 
@@ -37,6 +38,7 @@ class Caller(asyncio.Protocol):
         self._transport.write(self._template.replace(b"{}", value, 1) if self._follow else self._template)
 
     def data_received(self, data: bytes) -> None:
+        """Send the next request when the answer is whole."""
         received = self._received = self._received + data
         end = received.find(b"\r\n\r\n")
         if end < 0:
@@ -56,6 +58,7 @@ class Caller(asyncio.Protocol):
         self._send(value)
 
     def connection_lost(self, exc: Exception | None) -> None:
+        """End; nothing here closes a connection before the time is over."""
         if not self.ended.done():
             self.ended.set_exception(exc or RuntimeError("the server closed the connection"))
 

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -165,6 +165,22 @@ def interleaved(candidates: Mapping[str, Callable[[], float]], rounds: int) -> d
     return {name: statistics.median(values) for name, values in found.items()}
 
 
+async def median_of_rounds(candidates: Mapping[str, Callable[[], Awaitable[Any]]], rounds: int) -> dict[str, Any]:
+    """Do the same with coroutines; where they return tuples, take the median of each place."""
+    found: dict[str, list[Any]] = {name: [] for name in candidates}
+    for turn in range(rounds + 1):
+        for name, run in candidates.items():
+            value = await run()
+            if turn:
+                found[name].append(value)
+    return {
+        name: tuple(map(statistics.median, zip(*values, strict=True)))
+        if isinstance(values[0], tuple)
+        else statistics.median(values)
+        for name, values in found.items()
+    }
+
+
 def openssl_signatures(seconds: int = 1) -> float:
     """Return `openssl speed rsa2048` signatures per second on one core."""
     ended = subprocess.run(
@@ -172,7 +188,7 @@ def openssl_signatures(seconds: int = 1) -> float:
         capture_output=True,
         text=True,
         check=True,
-        preexec_fn=lambda: os.sched_setaffinity(0, {SERVER_CORE}),  # noqa: PLW1509  # as above
+        preexec_fn=lambda: os.sched_setaffinity(0, {SERVER_CORE}),  # as above
     )
     # +F2:index:bits:seconds per signature:seconds per verification
     (line,) = [line for line in ended.stdout.splitlines() if line.startswith("+F2")]

@@ -1,7 +1,6 @@
-"""The HTTP server's own process: `python -m authme.serving`.
+"""The HTTP server's processes.
 
-`authme serve` makes everything ready and then becomes this process. Worker processes are copies of it, so it imports no more
-than it needs: what a command line and migrations take up would be in every worker.
+Worker processes are copies of the one that `authme serve` made everything ready in, so that they are ready at once.
 """
 
 import os
@@ -66,7 +65,3 @@ def _granian(settings: Settings) -> Any:
         respawn_interval=0.5,
         workers_kill_timeout=STOP_SECONDS,
     )
-
-
-if __name__ == "__main__":
-    main()

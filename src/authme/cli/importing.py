@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import Progress
 
 from authme.app import Server
 from authme.cli.output import Json, in_office, show
@@ -43,6 +41,9 @@ def import_users(
 
 
 async def _import(server: Server, file: Path, file_size: int) -> Outcome:
+    from rich.console import Console  # noqa: PLC0415  # no other command draws anything
+    from rich.progress import Progress  # noqa: PLC0415
+
     total = Outcome()
     with Progress(console=Console(file=sys.stderr), disable=not sys.stderr.isatty()) as progress:
         task = progress.add_task("Importing", total=file_size)

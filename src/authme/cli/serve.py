@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from authme import app as composition
+from authme import serving
 from authme.cli.demo import prepare_demo
 from authme.cli.output import failing_clearly
 from authme.kernel import logs
@@ -57,8 +58,7 @@ def run() -> None:
         logs.configure(settings.logs.log_level, settings.logs.log_format)
         asyncio.run(_make_ready(settings))
     sys.stdout.flush()
-    # The same process goes on as the server, without what only commands need.
-    os.execv(sys.executable, [sys.executable, "-m", "authme.serving"])  # noqa: S606  # our own module
+    serving.main()
 
 
 async def _make_ready(settings: Settings) -> None:

@@ -1,5 +1,7 @@
 """Passwords at rest: one hash per user."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import and_, bindparam, select, update
 
 from authme.credentials.tables import credential
@@ -46,9 +48,10 @@ def put(tx: Transaction, user_id: str, password_hash: str, now: int, *, must_cha
     tx.defer(_SET, user_id=user_id, password_hash=password_hash, now=now, must_change=int(must_change))
 
 
-async def put_now(tx: Transaction, user_id: str, password_hash: str, now: int) -> None:
-    """Set the user's password hash at once: in bulk, what is deferred would pile up."""
-    await tx.run(_SET, user_id=user_id, password_hash=password_hash, now=now, must_change=0)
+async def put_many(tx: Transaction, hashes: Sequence[tuple[str, str]], now: int) -> None:
+    """Set the password hashes of users, given as user id and hash."""
+    rows = [{"user_id": user_id, "password_hash": stored, "now": now, "must_change": 0} for user_id, stored in hashes]
+    await tx.run_many(_SET, rows)
 
 
 async def change_hash(tx: Transaction, user_id: str, *, was: str, becomes: str, now: int) -> bool:

@@ -108,27 +108,48 @@ async def bring_in(run: Run, drafts: Sequence[tuple[int, Draft]]) -> Outcome:
 
 async def _insert_all(ctx: Context, drafts: Sequence[tuple[int, Draft]]) -> Outcome:
     outcome = Outcome()
+    taken = await store.find_taken(ctx.tx, [name for _, draft in drafts for name in every_meaning(draft.names)])
+    made: set[Name] = set()
+    accepted: list[Draft] = []
     for number, draft in drafts:
-        taken = await store.find_taken(ctx.tx, every_meaning(draft.names))
-        if taken is None:
-            await _insert(ctx, draft)
-            outcome.imported += 1
-        elif await store.find_by_name(ctx.tx, draft.names[:1]) is not None:
+        conflict = next((name for name in every_meaning(draft.names) if name.key in taken), None)
+        if conflict is None:
+            accepted.append(draft)
+            made.add(draft.names[0])
+            taken |= {name.key for name in draft.names}
+        elif draft.names[0] in made or await store.find_by_name(ctx.tx, draft.names[:1]) is not None:
             outcome.skipped += 1
         else:
-            outcome.problems.append((number, f"the {taken.type} is another user's"))
+            outcome.problems.append((number, f"the {conflict.type} is another user's"))
+    await _insert(ctx, accepted)
+    outcome.imported = len(accepted)
     record(ctx, "users.imported", None, imported=outcome.imported, skipped=outcome.skipped)
     return outcome
 
 
-async def _insert(ctx: Context, draft: Draft) -> None:
-    now, given = ctx.clock.now_ms(), draft.given
-    user = User(
+async def _insert(ctx: Context, drafts: Sequence[Draft]) -> None:
+    now = ctx.clock.now_ms()
+    users = [_user(ctx, draft.given, draft.document, now) for draft in drafts]
+    identities = [
+        (_identity(ctx, user, name, now), name.key) for user, draft in zip(users, drafts, strict=True) for name in draft.names
+    ]
+    hashes = [
+        (user.id, draft.given.password_hash)
+        for user, draft in zip(users, drafts, strict=True)
+        if draft.given.password_hash is not None
+    ]
+    await store.insert_users(ctx.tx, users)
+    await store.insert_identities(ctx.tx, identities)
+    await credentials.put_many(ctx.tx, hashes, now)
+
+
+def _user(ctx: Context, given: ImportedUser, document: str | None, now: int) -> User:
+    return User(
         id=given.user_id or new_id(ctx.clock),
         kind=given.kind,
         status=given.status if given.password_hash or given.status == "LOCKED" else "PENDING",
         name=given.name,
-        document=draft.document,
+        document=document,
         business_id=given.business_id,
         organization_id=given.organization_id,
         customer_id=None,
@@ -138,14 +159,12 @@ async def _insert(ctx: Context, draft: Draft) -> None:
         last_login_at=None,
         locked_at=now if given.status == "LOCKED" else None,
     )
-    await store.insert_user(ctx.tx, user)
-    for name in draft.names:
-        identity = Identity(
-            id=new_id(ctx.clock), user_id=user.id, type=name.type, value=name.value, verified=True, main=True, created_at=now
-        )
-        await store.insert_identity(ctx.tx, identity, name.key)
-    if given.password_hash is not None:
-        await credentials.put_now(ctx.tx, user.id, given.password_hash, now)
+
+
+def _identity(ctx: Context, user: User, name: Name, now: int) -> Identity:
+    return Identity(
+        id=new_id(ctx.clock), user_id=user.id, type=name.type, value=name.value, verified=True, main=True, created_at=now
+    )
 
 
 def _username(text: str, name_type: str | None) -> Name:

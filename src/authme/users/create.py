@@ -39,15 +39,16 @@ async def create(ctx: Context, draft: UserDraft, password: str | None) -> tuple[
     taken as verified. Raises AlreadyExists (409) for a taken name or id, PasswordNotAccepted, NotOnThisTarget.
     """
     policy.check_may_create(ctx.caller, draft.kind, draft.authorities)
-    if await store.find_taken(ctx.tx, every_meaning(draft.names)) is not None:
+    if await store.find_taken(ctx.tx, every_meaning(draft.names)):
         raise AlreadyExists("The name is taken.")
     password_hash = await hash_new_password(ctx, password, draft.names) if password is not None else None
     user = _user(ctx, draft, status=_status(draft, has_password=password is not None))
     identities = [_identity(ctx, draft, user, name) for name in draft.names]
     try:
-        await store.insert_user(ctx.tx, user)
-        for identity, name in zip(identities, draft.names, strict=True):
-            await store.insert_identity(ctx.tx, identity, name.key)
+        await store.insert_users(ctx.tx, [user])
+        await store.insert_identities(
+            ctx.tx, [(identity, name.key) for identity, name in zip(identities, draft.names, strict=True)]
+        )
     except UniqueViolation as error:
         raise AlreadyExists("The user exists, or a name is taken.") from error
     if password_hash is not None:

@@ -122,45 +122,54 @@ async def find_by_name(reader: Reader, names: Sequence[Name]) -> Login | None:
     return None
 
 
-async def find_taken(reader: Reader, names: Sequence[Name]) -> Name | None:
-    """Return the first of `names` whose key somebody has, under any type: one text must not mean two users."""
+async def find_taken(reader: Reader, names: Sequence[Name]) -> set[str]:
+    """Return the keys of `names` that somebody has, under any type: one text must not mean two users."""
     rows = await reader.all(_TAKEN, keys=[name.key for name in names])
-    taken = {row["value_key"] for row in rows}
-    return next((name for name in names if name.key in taken), None)
+    return {row["value_key"] for row in rows}
 
 
-async def insert_user(tx: Transaction, user: User) -> None:
-    """Insert the user; raises UniqueViolation when the id is taken."""
-    await tx.run(
+async def insert_users(tx: Transaction, users: Sequence[User]) -> None:
+    """Insert users; raises UniqueViolation when an id is taken."""
+    await tx.run_many(
         _INSERT_USER,
-        id=user.id,
-        kind=user.kind,
-        status=user.status,
-        name=user.name,
-        document=user.document,
-        business_id=user.business_id,
-        organization_id=user.organization_id,
-        customer_id=user.customer_id,
-        authorities=json.dumps(user.authorities),
-        created_at=user.created_at,
-        updated_at=user.updated_at,
-        last_login_at=user.last_login_at,
-        locked_at=user.locked_at,
+        [
+            {
+                "id": user.id,
+                "kind": user.kind,
+                "status": user.status,
+                "name": user.name,
+                "document": user.document,
+                "business_id": user.business_id,
+                "organization_id": user.organization_id,
+                "customer_id": user.customer_id,
+                "authorities": json.dumps(user.authorities),
+                "created_at": user.created_at,
+                "updated_at": user.updated_at,
+                "last_login_at": user.last_login_at,
+                "locked_at": user.locked_at,
+            }
+            for user in users
+        ],
     )
 
 
-async def insert_identity(tx: Transaction, given: Identity, key: str) -> None:
-    """Insert a name; raises UniqueViolation when it is taken."""
-    await tx.run(
+async def insert_identities(tx: Transaction, identities: Sequence[tuple[Identity, str]]) -> None:
+    """Insert names, each with its key; raises UniqueViolation when one is taken."""
+    await tx.run_many(
         _INSERT_IDENTITY,
-        id=given.id,
-        user_id=given.user_id,
-        type=given.type,
-        value=given.value,
-        value_key=key,
-        verified=int(given.verified),
-        main=int(given.main),
-        created_at=given.created_at,
+        [
+            {
+                "id": given.id,
+                "user_id": given.user_id,
+                "type": given.type,
+                "value": given.value,
+                "value_key": key,
+                "verified": int(given.verified),
+                "main": int(given.main),
+                "created_at": given.created_at,
+            }
+            for given, key in identities
+        ],
     )
 
 

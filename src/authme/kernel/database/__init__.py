@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 
 from authme.kernel.database.changes import Changes
 from authme.kernel.database.interface import Database, DatabaseUnavailable, Reader, Row, Transaction, UniqueViolation
-from authme.kernel.database.postgres import PostgresDatabase
 from authme.kernel.database.schema import metadata
 from authme.kernel.database.sqlite import SqliteDatabase
 from authme.kernel.database.statement import Statement, contained_in, insert_or_ignore, upsert
@@ -43,5 +42,8 @@ def connect(url: str, *, pool_size: int = 10) -> Database:
     if path is not None:
         return SqliteDatabase(path)
     if urlsplit(url).scheme in {"postgresql", "postgres"}:
+        # A server on SQLite has no need of the driver.
+        from authme.kernel.database.postgres import PostgresDatabase  # noqa: PLC0415
+
         return PostgresDatabase(url, pool_size=pool_size)
     raise ValueError("the database URL must be sqlite:///path or postgresql://…")

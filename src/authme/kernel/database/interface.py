@@ -1,6 +1,6 @@
 """What features see of a database, whichever engine is behind it."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
 from authme.kernel.database.changes import Changes
@@ -51,6 +51,10 @@ class Transaction(Reader, Protocol):
 
     async def run(self, statement: Statement, /, **parameters: Any) -> int:
         """Write now; return how many rows changed."""
+        ...
+
+    async def run_many(self, statement: Statement, rows: Sequence[Mapping[str, Any]], /) -> None:
+        """Write the same with each of these sets of parameters, now."""
         ...
 
     async def returning(self, statement: Statement, /, **parameters: Any) -> Row | None:

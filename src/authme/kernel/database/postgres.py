@@ -5,7 +5,7 @@ import contextlib
 import json
 import re
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 import asyncpg
@@ -19,7 +19,7 @@ from authme.kernel.database.statement import Statement
 _log = structlog.get_logger(__name__)
 _CHANNEL = "authme"
 _PLACE = re.compile(r"\$(\d+)")
-_KEY = re.compile(r"Key \((.+?)\)=")
+_KEY = re.compile(r"\((.+?)\)=\(")
 _STATEMENTS = 1000
 _ACQUIRE_SECONDS = 5.0
 _HEARTBEAT = 0.5
@@ -87,6 +87,12 @@ class PostgresTransaction:
         """Write now; return how many rows changed."""
         return await _run(await self._begin(), statement, parameters)
 
+    async def run_many(self, statement: Statement, rows: Sequence[Mapping[str, Any]], /) -> None:
+        """Write the same with each of these sets of parameters, now, in one go."""
+        connection = await self._begin()
+        with _translated():
+            await connection.executemany(statement.postgresql.sql, [statement.postgresql_values(row) for row in rows])
+
     async def returning(self, statement: Statement, /, **parameters: Any) -> Row | None:
         """Write now; return the first row of `RETURNING`."""
         return await _one(await self._begin(), statement, parameters)
@@ -147,6 +153,8 @@ class PostgresTransaction:
             _log.debug("rollback.failed", exc_info=error)
         finally:
             self._database.pool.give_back(connection, is_sound=is_undone)
+            # Once more, now that it is decided: somebody may have read in between.
+            self._database.changes.publish(self._announced)
 
     async def _begin(self) -> Connection:
         if self._connection is None:

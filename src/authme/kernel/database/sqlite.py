@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import re
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -97,6 +97,12 @@ class SqliteTransaction:
         """Write now; return how many rows changed."""
         await self._begin()
         return _execute(self._database.writer.connection, statement, parameters).rowcount
+
+    async def run_many(self, statement: Statement, rows: Sequence[Mapping[str, Any]], /) -> None:
+        """Write the same with each of these sets of parameters, now."""
+        await self._begin()
+        for parameters in rows:
+            _execute(self._database.writer.connection, statement, parameters)
 
     async def returning(self, statement: Statement, /, **parameters: Any) -> Row | None:
         """Write now; return the first row of `RETURNING`."""
@@ -246,6 +252,8 @@ class SqliteDatabase:
                 if seen != version:
                     version = seen
                     news = _execute(self.reading, _NEWS, {"last": last}).fetchall()
+                    if news and news[0]["seq"] != last + 1:
+                        self.changes.regained()  # stopped for so long that others' news were swept meanwhile
                     last = news[-1]["seq"] if news else last
                     self.changes.publish([(row["topic"], row["key"]) for row in news])
                 if not self.changes.healthy:
@@ -273,7 +281,7 @@ async def _beside(connection: sqlite3.Connection, action: Callable[..., Result],
         raise
 
 
-def _execute(connection: sqlite3.Connection, statement: Statement, parameters: dict[str, Any]) -> sqlite3.Cursor:
+def _execute(connection: sqlite3.Connection, statement: Statement, parameters: Mapping[str, Any]) -> sqlite3.Cursor:
     try:
         return connection.execute(statement.sqlite.sql, statement.sqlite_values(parameters))
     except sqlite3.IntegrityError as error:

@@ -15,18 +15,13 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
-import asyncpg
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.operations import Operations
-from alembic.script import ScriptDirectory
-
 from authme.kernel.clock import SystemClock
 from authme.kernel.database import DatabaseUnavailable, sqlite_path
 from authme.kernel.database.sqlite import open_connection
 
 _READ = "SELECT schema_version, compat_version FROM schema_info WHERE id = 1"
 _BEFORE_ALL = 0
+_HERE = Path(__file__).parent
 # Any number will do, as long as every version of the server uses the same.
 _LOCK = 4_201_337
 
@@ -54,8 +49,12 @@ class _Revision:
 
 
 def _revisions() -> list[_Revision]:
+    # Only who migrates needs the library: it takes a good part of a second and ten megabytes.
+    from alembic.config import Config  # noqa: PLC0415
+    from alembic.script import ScriptDirectory  # noqa: PLC0415
+
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent))
+    config.set_main_option("script_location", str(_HERE))
     config.set_main_option("path_separator", "os")
     scripts = reversed(list(ScriptDirectory.from_config(config).walk_revisions()))
     return [_Revision(int(script.revision), script.module.compat_version, script.module) for script in scripts]
@@ -63,11 +62,14 @@ def _revisions() -> list[_Revision]:
 
 def latest_version() -> int:
     """Return the schema version that this version of the server works with."""
-    return _revisions()[-1].version
+    return max(int(file.name.partition("_")[0]) for file in (_HERE / "versions").glob("[0-9]*.py"))
 
 
 def _sql(revision: _Revision, dialect: str) -> list[str]:
     """Return the revision's statements in the dialect's SQL."""
+    from alembic.migration import MigrationContext  # noqa: PLC0415
+    from alembic.operations import Operations  # noqa: PLC0415
+
     written = io.StringIO()
     options = {"as_sql": True, "output_buffer": written, "literal_binds": True}
     context = MigrationContext.configure(dialect_name=dialect, opts=options)
@@ -185,6 +187,8 @@ def _sqlite_version(connection: sqlite3.Connection) -> tuple[int, int] | None:
 
 
 async def _connect(url: str) -> Any:
+    import asyncpg  # noqa: PLC0415  # a server on SQLite has no need of it
+
     try:
         return await asyncpg.connect(url, timeout=5)
     except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, ValueError) as error:

@@ -1,0 +1,65 @@
+"""Run every benchmark and write docs/benchmarks.md: `python bench/run.py [--quick]`."""
+
+import platform
+import subprocess
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import engine
+import logins
+import starting
+import timing
+from measure import ROOT
+
+PARTS = {
+    "Operations": (
+        logins,
+        "One worker process on one core, 32 callers with keep-alive connections in another process on the other core; UI-05 with "
+        "both cores. Every write is synced. The empty POST is Falcon on the same HTTP server.",
+    ),
+    "Engine": (engine, "The statements of one login, by the engine and by the driver alone, in one process."),
+    "Time and names": (
+        timing,
+        "Answers to wrong credentials for known and unknown names, in random order on one connection; the slowest 5 % of each are "
+        "left out. The names' limits are lifted.",
+    ),
+    "Start, memory, import": (starting, "A start is from the command to `/readyz`, on a database that is there."),
+}
+HEAD = """# Benchmarks
+
+Written by `make bench`: medians of rounds in which the candidates take turns, after one that does not count. Absolute figures are of
+the machine below, whose speed changes with its neighbours by a third and more within minutes; the ratios are what to look at.
+"""
+
+
+def main() -> None:
+    """Run all, or those named, and write the document if none was named."""
+    quick = "--quick" in sys.argv
+    parts = [HEAD, _machine()]
+    for title, (module, how) in PARTS.items():
+        print(f"{title} …", file=sys.stderr)
+        parts.append(f"\n## {title}\n\n{how}\n\n{module.run(quick=quick)}\n")
+    text = "\n".join(parts)
+    print(text)
+    if not quick:
+        notes = ROOT / "bench" / "notes.md"
+        (ROOT / "docs" / "benchmarks.md").write_text(text + "\n" + notes.read_text())
+
+
+def _machine() -> str:
+    model = next(
+        (
+            line.partition(":")[2].strip()
+            for line in Path("/proc/cpuinfo").read_text().splitlines()
+            if line.startswith("model name")
+        ),
+        platform.machine(),
+    )
+    cores = subprocess.run(["nproc"], capture_output=True, text=True, check=True).stdout.strip()
+    return f"{cores} cores of {model}, Python {platform.python_version()}, {platform.system()}.\n"
+
+
+if __name__ == "__main__":
+    main()

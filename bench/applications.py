@@ -42,6 +42,21 @@ def empty() -> Any:
     return application
 
 
+class Opened:
+    """A server's lifespan without its recurring work: the server beside it does that."""
+
+    def __init__(self, server: composition.Server) -> None:
+        self._server = server
+
+    async def process_startup(self, _scope: Any, _event: Any) -> None:
+        """Open."""
+        await self._server.open()
+
+    async def process_shutdown(self, _scope: Any, _event: Any) -> None:
+        """Close."""
+        await self._server.close()
+
+
 async def nothing(_ctx: Any) -> None:
     """Answer nothing."""
 
@@ -68,7 +83,7 @@ def guarded() -> Any:
         body_limit=settings.server.body_limit,
         bulk_body_limit=settings.server.bulk_body_limit,
     )
-    return build(rows, surroundings, lifecycle=server)
+    return build(rows, surroundings, lifecycle=Opened(server))
 
 
 def main(name: str, port: str) -> None:

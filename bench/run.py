@@ -1,7 +1,7 @@
 """Run every benchmark and write docs/benchmarks.md: `python bench/run.py [--quick]`."""
 
+import os
 import platform
-import subprocess
 import sys
 from pathlib import Path
 
@@ -16,21 +16,22 @@ from measure import ROOT
 PARTS = {
     "Operations": (
         logins,
-        "One worker process on one core, 32 callers with keep-alive connections in another process on the other core; UI-05 with "
-        "both cores. Every write is synced. The empty POST is Falcon on the same HTTP server.",
+        """One worker process on one core, 32 callers with keep-alive connections in another process on the other core; UI-05
+with both cores. Every write is synced. The empty POST is Falcon on the same HTTP server.""",
     ),
     "Engine": (engine, "The statements of one login, by the engine and by the driver alone, in one process."),
     "Time and names": (
         timing,
-        "Answers to wrong credentials for known and unknown names, in random order on one connection; the slowest 5 % of each are "
-        "left out. The names' limits are lifted.",
+        """Answers to wrong credentials for known and unknown names, in random order on one connection; the slowest 5 % of each
+are left out. The names' limits are lifted.""",
     ),
     "Start, memory, import": (starting, "A start is from the command to `/readyz`, on a database that is there."),
 }
 HEAD = """# Benchmarks
 
-Written by `make bench`: medians of rounds in which the candidates take turns, after one that does not count. Absolute figures are of
-the machine below, whose speed changes with its neighbours by a third and more within minutes; the ratios are what to look at.
+Written by `make bench`: medians of rounds in which the candidates take turns, after one that does not count. Absolute
+figures are of the machine below, whose speed changes with its neighbours by a third and more within minutes; the ratios are
+what to look at.
 """
 
 
@@ -57,8 +58,7 @@ def _machine() -> str:
         ),
         platform.machine(),
     )
-    cores = subprocess.run(["nproc"], capture_output=True, text=True, check=True).stdout.strip()
-    return f"{cores} cores of {model}, Python {platform.python_version()}, {platform.system()}.\n"
+    return f"{os.cpu_count()} cores of {model}, Python {platform.python_version()}, {platform.system()}.\n"
 
 
 if __name__ == "__main__":

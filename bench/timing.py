@@ -54,7 +54,7 @@ def _identification(client_id: str, name: str) -> tuple[str, str, str, bytes]:
 
 
 def _compared(what: str, known: Any, unknown: Any, connection: http.client.HTTPConnection, pairs: int) -> list[Any]:
-    chance = random.Random(1)
+    chance = random.Random(1)  # noqa: S311  # the order of requests
     taken: dict[bool, list[float]] = {True: [], False: []}
     for n in range(pairs + 20):
         for is_known in chance.sample([True, False], 2):

@@ -32,7 +32,7 @@ async def cancel_at_each_await(database: Database, work: Callable[[int], Work]) 
         unit.cancel()
         with suppress(asyncio.CancelledError):
             await unit
-    assert len(numbers) > 5
+    assert len(numbers) > 4
     return numbers
 
 
@@ -99,6 +99,17 @@ async def test_a_unit_cancelled_at_any_await_leaves_all_or_nothing(
 
 async def test_a_unit_of_deferred_writes_cancelled_at_any_await_leaves_all_or_nothing(database: Database, url: str) -> None:
     await check_all_or_nothing(database, url, write_at_the_end)
+
+
+async def test_a_unit_cancelled_while_others_are_at_work_leaves_all_or_nothing(database: Database, url: str) -> None:
+    """A unit that has the database for itself is committed in another way."""
+    is_over = asyncio.Event()
+    beside = asyncio.create_task(database.unit(lambda _: is_over.wait()))
+
+    await check_all_or_nothing(database, url, write_at_the_end)
+
+    is_over.set()
+    await beside
 
 
 async def test_units_cancelled_more_often_than_there_are_connections_keep_none(database: Database, url: str) -> None:

@@ -72,6 +72,7 @@ def with_revision(monkeypatch: pytest.MonkeyPatch, *steps: Callable[[], None], c
     revisions = migrations._revisions()  # noqa: SLF001  # there is no second revision yet to test with
     revision = type(revisions[0])(LATEST + 1, compat_version, SimpleNamespace(upgrade=upgrade))
     monkeypatch.setattr(migrations, "_revisions", lambda: [*revisions, revision])
+    monkeypatch.setattr(migrations, "latest_version", lambda: revision.version)
 
 
 async def test_the_migrated_schema_is_the_one_that_the_features_define(url: str) -> None:
@@ -168,6 +169,12 @@ async def test_a_schema_that_is_too_new_is_refused_and_left_alone(url: str) -> N
         await migrate(url)
 
     assert await rows_of(url, "SELECT schema_version FROM schema_info") == [(LATEST + 2,)]
+
+
+def test_the_latest_version_is_the_newest_revisions() -> None:
+    revisions = migrations._revisions()  # noqa: SLF001  # what the names of the files say is what is in them
+
+    assert latest_version() == max(revision.version for revision in revisions)
 
 
 async def test_the_next_revision_runs_alone_and_keeps_what_is_there(url: str, monkeypatch: pytest.MonkeyPatch) -> None:

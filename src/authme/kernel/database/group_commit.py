@@ -3,6 +3,7 @@
 import asyncio
 import sqlite3
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from queue import SimpleQueue
@@ -11,6 +12,8 @@ from authme.kernel.database.interface import DatabaseUnavailable
 
 _LONGEST_BATCH = 0.002
 _LONGEST_WAIT = 5.0
+_QUICK_COMMIT = 0.002
+_FORGETTING = 0.9
 _BUSY = "locked"
 
 _Commit = tuple[sqlite3.Connection, asyncio.AbstractEventLoop, Callable[[Exception | None], None]]
@@ -87,12 +90,20 @@ class Committer:
 class Writer:
     """The one writing connection. A unit of work is a savepoint, or one statement, in the batch that is open.
 
-    `check` is called before each batch and raises DatabaseUnavailable if nothing must be written.
+    `check` is called before each batch and raises DatabaseUnavailable if nothing must be written. `is_alone` says that nobody
+    but the one unit is at work.
     """
 
-    def __init__(self, connection: sqlite3.Connection, check: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        check: Callable[[], None] = lambda: None,
+        is_alone: Callable[[], bool] = lambda: False,
+    ) -> None:
         self.connection = connection
         self._check = check
+        self._is_alone = is_alone
+        self._last_commit = 0.0
         # Whoever declines a turn still has to see to the batch that came with it.
         self._turn = Turn(on_declined=self._pass_on)
         self._committer = Committer()
@@ -123,7 +134,11 @@ class Writer:
         member: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         assert self._members is not None
         self._members.append(member)
-        self._pass_on()
+        try:
+            if self._is_alone():
+                await asyncio.sleep(0)  # whoever is about to begin joins the batch
+        finally:
+            self._pass_on()
         await member
 
     def undo(self) -> None:
@@ -177,9 +192,25 @@ class Writer:
             self.connection.execute("ROLLBACK")
             self._turn.give()
             return
-        self._committer.commit(self.connection, lambda fault: self._committed(fault, members))
+        if len(members) == 1 and self._last_commit < _QUICK_COMMIT and self._is_alone():
+            # Handing it to the thread and back would cost more than the wait, and nobody else is kept waiting.
+            self._committed(self._commit_now(), members)
+        else:
+            self._committer.commit(self.connection, lambda fault: self._committed(fault, members))
+
+    def _commit_now(self) -> sqlite3.Error | None:
+        started = time.perf_counter()
+        try:
+            self.connection.execute("COMMIT")
+        except sqlite3.Error as error:
+            return error
+        finally:
+            self._last_commit = time.perf_counter() - started
+        return None
 
     def _committed(self, fault: Exception | None, members: list[asyncio.Future[None]]) -> None:
+        # After a slow commit the thread has them, and each makes it a little likelier that this is tried again.
+        self._last_commit *= _FORGETTING
         if fault is not None and self.connection.in_transaction:
             self.connection.execute("ROLLBACK")
         for member in members:

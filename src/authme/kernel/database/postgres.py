@@ -57,7 +57,7 @@ class PostgresReader:
 class PostgresTransaction:
     """A unit of work. It holds no connection until its first write: a unit may wait for a password hash before that."""
 
-    __slots__ = ("_actions", "_announced", "_connection", "_database", "_deferred")
+    __slots__ = ("_actions", "_announced", "_connection", "_database", "_deferred", "_may_be_kept")
 
     def __init__(self, database: "PostgresDatabase") -> None:
         self._database = database
@@ -65,6 +65,7 @@ class PostgresTransaction:
         self._announced: list[tuple[str, str]] = []
         self._actions: list[Callable[[], None]] = []
         self._connection: Connection | None = None
+        self._may_be_kept = False
 
     @property
     def writing(self) -> bool:
@@ -111,6 +112,7 @@ class PostgresTransaction:
 
     async def finish(self) -> None:
         """Write what was deferred, and commit."""
+        self._may_be_kept = True
         try:
             await self._write_and_commit()
         finally:
@@ -153,8 +155,9 @@ class PostgresTransaction:
             _log.debug("rollback.failed", exc_info=error)
         finally:
             self._database.pool.give_back(connection, is_sound=is_undone)
-            # Once more, now that it is decided: somebody may have read in between.
-            self._database.changes.publish(self._announced)
+            if self._may_be_kept:
+                # Once more, now that it is decided: somebody may have read in between.
+                self._database.changes.publish(self._announced)
 
     async def _begin(self) -> Connection:
         if self._connection is None:

@@ -173,6 +173,7 @@ class SqliteDatabase:
         self._reader = SqliteReader(self)
         self._watch: asyncio.Task[None] | None = None
         self._file: tuple[int, int] | None = None
+        self._units = 0
 
     async def open(self) -> None:
         """Open both connections and begin to listen for other processes' changes."""
@@ -182,7 +183,7 @@ class SqliteDatabase:
         self.reading.execute("PRAGMA busy_timeout=50")
         writing.execute("PRAGMA busy_timeout=0")
         self._file = self._identity()
-        self.writer = Writer(writing, self.check_file)
+        self.writer = Writer(writing, self.check_file, lambda: self._units == 1)
         last = int(_execute(self.reading, _LAST, {}).fetchone()[0])
         self._watch = asyncio.create_task(self._listen(last))
         self.changes.regained()
@@ -199,12 +200,15 @@ class SqliteDatabase:
     async def unit(self, work: Callable[[Transaction], Awaitable[Result]]) -> Result:
         """Run `work` in one transaction."""
         tx = SqliteTransaction(self)
+        self._units += 1
         try:
             result = await work(tx)
             await tx.finish()
         except BaseException:
             tx.abandon()
             raise
+        finally:
+            self._units -= 1
         return result
 
     def reader(self) -> Reader:

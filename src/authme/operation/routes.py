@@ -4,7 +4,7 @@ from typing import Any
 
 from authme.kernel.context import Context
 from authme.kernel.http import Endpoint, Reply
-from authme.kernel.metrics import CONTENT_TYPE, exposition
+from authme.kernel.metrics import exposition
 from authme.kernel.requirement import Requirement
 from authme.operation.docs import asset, openapi, page
 from authme.operation.health import Health, Readiness, healthz, readyz
@@ -17,7 +17,7 @@ _FILES = ("text/javascript", "text/css")
 
 async def metrics(_ctx: Context) -> Reply:
     """Return the metrics of all worker processes in the Prometheus text format."""
-    return Reply(exposition(), CONTENT_TYPE)
+    return Reply(*exposition())
 
 
 ENDPOINTS = [

@@ -20,6 +20,7 @@ _PAGE = """<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>AuthMe API</title>
+<link rel="icon" href="data:,">
 <link rel="stylesheet" href="/docs/swagger-ui.css">
 </head>
 <body>
@@ -30,7 +31,7 @@ _PAGE = """<!doctype html>
 </html>
 """
 _START = """SwaggerUIBundle({
-  url: "/openapi.json", dom_id: "#page", deepLinking: true, docExpansion: "none", validatorUrl: null, tryItOutEnabled: true,
+  url: "/openapi.json", dom_id: "#page", deepLinking: true, docExpansion: "list", validatorUrl: null, tryItOutEnabled: true,
 });
 """
 _PACKAGED = {"swagger-ui.css": "text/css; charset=utf-8", "swagger-ui-bundle.js": "text/javascript; charset=utf-8"}

@@ -129,8 +129,12 @@ class Writer:
 
     async def keep(self) -> None:
         """End the savepoint; return when its batch is committed. Raises DatabaseUnavailable if the commit fails."""
-        if self._has_savepoint:
-            self.connection.execute("RELEASE unit")
+        try:
+            if self._has_savepoint:
+                self.connection.execute("RELEASE unit")
+        except sqlite3.Error as error:
+            self.undo()
+            raise DatabaseUnavailable(str(error)) from error
         member: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         assert self._members is not None
         self._members.append(member)

@@ -2,12 +2,13 @@ import asyncio
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
 from authme.kernel.database import Database, connect
 from kernel.items import make_tables
-from support.two_engines import plain_sql
+from support.two_engines import PREPARED, plain_sql
 
 Open = Callable[[], Awaitable[Database]]
 
@@ -22,8 +23,9 @@ def file_with_items(prepared_file: Path, tmp_path_factory: pytest.TempPathFactor
 @pytest.fixture(scope="session")
 def server_with_items(postgres: str) -> str:
     """One database for all these tests: to copy one takes longer than most of them."""
-    url = f"{postgres.rpartition('/')[0]}/items"
-    asyncio.run(plain_sql(postgres, "CREATE DATABASE items TEMPLATE prepared"))
+    name = f"items_{uuid4().hex}"
+    url = f"{postgres.rpartition('/')[0]}/{name}"
+    asyncio.run(plain_sql(postgres, "CREATE DATABASE", name, "TEMPLATE", PREPARED))
     asyncio.run(make_tables(url))
     return url
 

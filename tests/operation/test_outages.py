@@ -13,7 +13,7 @@ from authme.kernel.clock import FakeClock
 from authme.keys import Keyring
 from support.answers import refused
 from support.given import Given, environment
-from support.two_engines import plain_sql
+from support.two_engines import PREPARED, plain_sql
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ async def given(tmp_path: Path, clock: FakeClock) -> AsyncIterator[Given]:
 
 async def test_a_database_that_was_dropped_is_an_outage(postgres: str, clock: FakeClock):
     name = f"t{uuid4().hex}"
-    await plain_sql(postgres, "CREATE DATABASE", name, "TEMPLATE prepared")
+    await plain_sql(postgres, "CREATE DATABASE", name, "TEMPLATE", PREPARED)
     server = Given(environment(f"{postgres.rpartition('/')[0]}/{name}"), clock)
     await server.open()
     try:

@@ -1,10 +1,11 @@
 """A prepared database of each engine, worker processes on it, and somebody who changes it behind the server's back."""
 
 import asyncio
+import os
 import shutil
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import closing
+from contextlib import closing, nullcontext
 from pathlib import Path
 from typing import TypeVar
 from uuid import uuid4
@@ -20,6 +21,7 @@ from support.postgres import find_binaries, running
 
 Result = TypeVar("Result")
 NOON = 1_764_000_000_000
+PREPARED = f"prepared_{uuid4().hex}"
 
 
 class Worker:
@@ -39,14 +41,15 @@ class Worker:
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
-    """A server whose database `prepared` has the schema."""
-    binaries = find_binaries()
-    if binaries is None:
+    """A server with a database `PREPARED` that has the schema: our own, or the one that AUTHME_TEST_POSTGRES names."""
+    binaries, given = find_binaries(), os.environ.get("AUTHME_TEST_POSTGRES")
+    if binaries is None and given is None:
         pytest.skip("PostgreSQL is not installed")
-    with running(binaries) as server:
-        asyncio.run(plain_sql(server, "CREATE DATABASE prepared"))
-        asyncio.run(migrate(_named(server, "prepared")))
+    with running(binaries) if binaries else nullcontext(given or "") as server:
+        asyncio.run(plain_sql(server, "CREATE DATABASE", PREPARED))
+        asyncio.run(migrate(_named(server, PREPARED)))
         yield server
+        asyncio.run(plain_sql(server, "DROP DATABASE", PREPARED))
 
 
 @pytest.fixture(scope="session")
@@ -64,7 +67,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         return f"sqlite:///{shutil.copy(request.getfixturevalue('prepared_file'), tmp_path / 'authme.db')}"
     server: str = request.getfixturevalue("postgres")
     name = f"t{uuid4().hex}"
-    asyncio.run(plain_sql(server, "CREATE DATABASE", name, "TEMPLATE prepared"))
+    asyncio.run(plain_sql(server, "CREATE DATABASE", name, "TEMPLATE", PREPARED))
     return _named(server, name)
 
 

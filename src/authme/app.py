@@ -82,7 +82,11 @@ class Server:
     async def open(self) -> None:
         """Open the database and have the signing keys at hand."""
         await self.database.open()
-        await self.parts.get(Keyring).open(self.database, self.clock)
+        try:
+            await self.parts.get(Keyring).open(self.database, self.clock)
+        except BaseException:
+            await self.database.close()
+            raise
 
     async def close(self) -> None:
         """Close what `open` opened."""

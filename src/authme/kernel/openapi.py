@@ -33,6 +33,10 @@ def document(endpoints: Sequence[Endpoint], *, version: str, server_url: str | N
     """
     shapes = [shape for endpoint in endpoints for shape in (endpoint.body, endpoint.answer) if shape is not None]
     schemas, components = msgspec.json.schema_components([*shapes, list[ErrorItem]], ref_template=_TEMPLATE)
+    for component in components.values():
+        # From a docstring, whose indentation is left as it is by some versions of Python.
+        if "description" in component:
+            component["description"] = inspect.cleandoc(component["description"])
     schema_of = {str(shape): schema for shape, schema in zip([*shapes, list[ErrorItem]], schemas, strict=True)}
     paths: dict[str, dict[str, Any]] = {}
     for endpoint in endpoints:

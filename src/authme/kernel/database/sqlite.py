@@ -44,11 +44,15 @@ def open_connection(path: Path, *, read_only: bool = False, patience: float = 5.
         connection = sqlite3.connect(
             path, isolation_level=None, check_same_thread=False, cached_statements=_STATEMENTS, timeout=patience
         )
+    except (sqlite3.Error, OSError) as error:
+        raise DatabaseUnavailable(f"{path}: {error}") from error
+    try:
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA foreign_keys=ON")
         connection.execute(f"PRAGMA query_only={int(read_only)}")
-    except (sqlite3.Error, OSError) as error:
+    except sqlite3.Error as error:
+        connection.close()
         raise DatabaseUnavailable(f"{path}: {error}") from error
     connection.row_factory = sqlite3.Row
     return connection

@@ -6,6 +6,7 @@ A setting NAME is given as the environment variable AUTHME_NAME, or as `name` in
 
 import difflib
 import ipaddress
+import json
 import os
 import tomllib
 from collections.abc import Callable, Mapping
@@ -19,6 +20,7 @@ from authme.crypto.sealing import MasterKey
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 PREFIX = "AUTHME_"
+_THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
 _CONFIG = "AUTHME_CONFIG"
 # Read by the test suite and by the tools around the server, not by it.
 _NOT_SETTINGS = frozenset({_CONFIG, "AUTHME_TEST_POSTGRES", "AUTHME_TESTS_SKIP_NOTHING"})
@@ -67,7 +69,7 @@ def _database_url(text: str) -> str:
 
 def _issuer(text: str) -> str:
     parts = urlsplit(text)
-    is_local = parts.hostname in {"localhost", "127.0.0.1", "::1"}
+    is_local = parts.hostname in _THIS_MACHINE
     if not parts.hostname or parts.scheme not in ({"http", "https"} if is_local else {"https"}):
         raise ValueError("an https URL is expected (http only for this machine itself)")
     if parts.query or parts.fragment or text.endswith("/"):
@@ -81,6 +83,37 @@ def _origins(text: str) -> tuple[str, ...]:
         if not parts.netloc or f"{parts.scheme}://{parts.netloc}" != word:
             raise ValueError("origins such as https://app.example.com are expected, separated by commas")
     return _words(text)
+
+
+def _line(text: str) -> str:
+    if not text or not text.isprintable():
+        raise ValueError("a line of text is expected")
+    return text
+
+
+def _address(text: str) -> str:
+    local, _, domain = text.rpartition("@")
+    if not local or not domain or not text.isprintable() or " " in text:
+        raise ValueError("an e-mail address is expected")
+    return text
+
+
+def _gateway_url(text: str) -> str:
+    parts = urlsplit(text)
+    is_local = parts.hostname in _THIS_MACHINE
+    if not parts.hostname or parts.scheme not in ({"http", "https"} if is_local else {"https"}):
+        raise ValueError("an https URL is expected (http only for this machine itself)")
+    return text
+
+
+def _headers(text: str) -> Mapping[str, str]:
+    try:
+        found = json.loads(text)
+    except ValueError as error:
+        raise ValueError("a JSON object of header names and values is expected") from error
+    if not isinstance(found, dict) or not all(isinstance(value, str) and value.isprintable() for value in found.values()):
+        raise ValueError("a JSON object of header names and values is expected")
+    return found
 
 
 def _file(text: str) -> Path:
@@ -138,6 +171,10 @@ class ServerSettings:
     cors_origins: tuple[str, ...] = setting(
         "Web origins that may call, beside those of the clients' redirect URIs.", (), "https://app.example.com", _origins
     )
+    development: bool = setting(
+        "Keep messages on this machine and show them at /dev/outbox; only on a loopback address. Set by `authme dev`.",
+        False, "true", _flag,
+    )  # fmt: skip
     body_limit: int = setting("Largest body of a request, in bytes.", 65536, "131072", partial(_number, 1024, 1 << 26))
     bulk_body_limit: int = setting(
         "Largest body of a bulk operation, in bytes.", 4194304, "8388608", partial(_number, 1024, 1 << 28)
@@ -221,6 +258,80 @@ class UserSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class MessageSettings:
+    """Messages to people: mail and short messages."""
+
+    language: Literal["pt", "en"] = setting(
+        "Language of messages to people of whom none is known.", "pt", "en", partial(_one_of, ("pt", "en"))
+    )
+    product_name: str = setting("What messages call this service.", "AuthMe", "Example Accounts", _line)
+    mail_from: str | None = setting(
+        "Sender of mail. Without a mail server and a sender mail waits in the outbox.", None, "accounts@example.com", _address
+    )
+    smtp_host: str | None = setting("Mail server.", None, "smtp.example.com")
+    smtp_port: int = setting("Its port.", 587, "465", partial(_number, 1, 65535))
+    smtp_tls: Literal["starttls", "implicit", "none"] = setting(
+        "starttls, implicit (from the first byte), or none, which is for this machine alone.", "starttls", "implicit",
+        partial(_one_of, ("starttls", "implicit", "none")),
+    )  # fmt: skip
+    smtp_username: str | None = setting("User name at the mail server.", None, "authme")
+    smtp_password: str | None = field(
+        default=None,
+        repr=False,
+        metadata={"meaning": "Password at the mail server.", "example": "(the password)", "read": str},
+    )
+    smtp_ca_file: Path | None = setting(
+        "PEM file of the authorities that the mail server's certificate is checked against. Without it the system's.",
+        None, "/etc/authme/mail-ca.pem", _file,
+    )  # fmt: skip
+    sms_url: str | None = setting(
+        "HTTP gateway for short messages. Without it they wait in the outbox.", None, "https://sms.example.com/messages",
+        _gateway_url,
+    )  # fmt: skip
+    sms_headers: Mapping[str, str] = field(
+        default_factory=dict,
+        repr=False,
+        metadata={
+            "meaning": "Headers for the gateway, as a JSON object.", "example": '{"Authorization": "Bearer (the key)"}',
+            "read": _headers,
+        },
+    )  # fmt: skip
+    sms_body: str = setting(
+        "Template (Jinja2) of the request to the gateway; knows to, text and id.",
+        '{"to": {{ to | tojson }}, "text": {{ text | tojson }}}', "to={{ to | urlencode }}&message={{ text | urlencode }}",
+    )  # fmt: skip
+    sms_content_type: str = setting(
+        "Media type of the request to the gateway.", "application/json", "application/x-www-form-urlencoded"
+    )
+    message_timeout_seconds: int = setting(
+        "For how long a mail server or gateway is waited for.", 20, "10", partial(_number, 1, 300)
+    )
+    message_days: int = setting(
+        "For how long a message that cannot be sent is tried again.", 5, "2", partial(_number, 1, 90)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class FactorSettings:
+    """Codes and second factors."""
+
+    code_seconds: int = setting("Life of a code that was sent.", 600, "300", partial(_number, 60, 3600))
+    fresh_seconds: int = setting(
+        "For how long after proving themselves people may change their factors.", 600, "300", partial(_number, 60, 86400)
+    )
+    remember_me_days: int = setting("Life of a remember-me token that is not used.", 30, "90", partial(_number, 1, 3650))
+    passkey_rp_id: str | None = setting(
+        "The domain that passkeys belong to (WebAuthn's RP ID). Without it the host of the issuer.", None, "example.com"
+    )
+    passkey_origins: tuple[str, ...] = setting(
+        "Web origins at which passkeys are made and used. Without it the issuer's.", (), "https://app.example.com", _origins
+    )
+    removed_name_days: int = setting(
+        "For how long the names of a removed user stay taken.", 30, "90", partial(_number, 1, 3650)
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class LogSettings:
     """Logs."""
 
@@ -240,6 +351,8 @@ class Settings:
     passwords: PasswordSettings = field(default_factory=PasswordSettings)
     limits: LimitSettings = field(default_factory=LimitSettings)
     users: UserSettings = field(default_factory=UserSettings)
+    factors: FactorSettings = field(default_factory=FactorSettings)
+    messages: MessageSettings = field(default_factory=MessageSettings)
     logs: LogSettings = field(default_factory=LogSettings)
 
 
@@ -250,6 +363,8 @@ SECTIONS: dict[str, type] = {
     "passwords": PasswordSettings,
     "limits": LimitSettings,
     "users": UserSettings,
+    "factors": FactorSettings,
+    "messages": MessageSettings,
     "logs": LogSettings,
 }
 
@@ -322,8 +437,19 @@ def _with_derived(loaded: Settings) -> Settings:
     scheme = "https" if server.tls_certificate else "http"
     issuer = tokens.issuer or f"{scheme}://{'127.0.0.1' if host in {'0.0.0.0', '[::]'} else host}:{server.port}"  # noqa: S104  # compared with
     threads = loaded.passwords.threads or os.cpu_count() or 1
+    parts = urlsplit(issuer)
+    # An address is no domain, so a server that is tried on its own machine is reached as localhost for passkeys.
+    is_local = parts.hostname in _THIS_MACHINE
+    origin = f"{parts.scheme}://{parts.netloc}"
+    origins = (origin, f"{parts.scheme}://localhost:{parts.port or server.port}") if is_local else (origin,)
+    factors = replace(
+        loaded.factors,
+        passkey_rp_id=loaded.factors.passkey_rp_id or ("localhost" if is_local else parts.hostname),
+        passkey_origins=loaded.factors.passkey_origins or tuple(dict.fromkeys(origins)),
+    )
     return replace(
         loaded,
+        factors=factors,
         tokens=replace(tokens, issuer=issuer, audience=tokens.audience or issuer),
         passwords=replace(loaded.passwords, threads=threads),
     )
@@ -338,11 +464,27 @@ def _across(loaded: Settings) -> list[str]:
     for name, file in (("AUTHME_TLS_CERTIFICATE", server.tls_certificate), ("AUTHME_TLS_KEY", server.tls_key)):
         if file is not None and not file.is_file():
             problems.append(f"{name}: there is no file {file}.")
+    if server.development and server.host not in _THIS_MACHINE:
+        problems.append("AUTHME_DEVELOPMENT: only with AUTHME_HOST on a loopback address: it shows every message to everybody.")
+    problems += _message_problems(loaded.messages)
     if database.master_key is not None and database.master_key_file is not None:
         problems.append("AUTHME_MASTER_KEY and AUTHME_MASTER_KEY_FILE: one of them is expected.")
     is_postgresql = not database.database_url.startswith("sqlite:")
     if is_postgresql and database.master_key is None and database.master_key_file is None:
         problems.append("AUTHME_MASTER_KEY: is required with PostgreSQL (or AUTHME_MASTER_KEY_FILE).")
+    return problems
+
+
+def _message_problems(messages: MessageSettings) -> list[str]:
+    problems = []
+    if (messages.smtp_host is None) != (messages.mail_from is None):
+        problems.append("AUTHME_SMTP_HOST and AUTHME_MAIL_FROM: both or neither are expected.")
+    if messages.smtp_tls == "none" and messages.smtp_host not in {None, *_THIS_MACHINE}:
+        problems.append("AUTHME_SMTP_TLS: none is only for a mail server on this machine: codes would travel in the clear.")
+    if (messages.smtp_username is None) != (messages.smtp_password is None):
+        problems.append("AUTHME_SMTP_USERNAME and AUTHME_SMTP_PASSWORD: both or neither are expected.")
+    if messages.smtp_ca_file is not None and not messages.smtp_ca_file.is_file():
+        problems.append(f"AUTHME_SMTP_CA_FILE: there is no file {messages.smtp_ca_file}.")
     return problems
 
 

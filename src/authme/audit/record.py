@@ -34,6 +34,8 @@ def record(
     stranger typed: a password typed into the field of the name would stay here for years.
     """
     caller, origin = ctx.caller, ctx.origin
+    if caller.acts_for is not None:
+        detail["acts_for"] = caller.acts_for
     ctx.tx.defer(
         _INSERT,
         at=ctx.clock.now_ms(),

@@ -11,6 +11,8 @@ credential = Table(
     Column("password_hash", Text, nullable=False),
     Column("changed_at", BigInteger, nullable=False),
     Column("must_change", SmallInteger, nullable=False),
+    # The contact whose code set the password, if that was all that proved the person: the two are one proof.
+    Column("recovered_by", Text),
 )
 
 attempt = Table(

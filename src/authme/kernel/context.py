@@ -57,6 +57,8 @@ class Caller:
     organization_id: str | None = None
     business_id: str | None = None
     scopes: tuple[str, ...] = ()
+    acts_for: str | None = None
+    """The business that a person acts for with this token (UI-12)."""
     is_operator: bool = False
     """The command line on the server's own machine: whoever reads the database and the master key."""
 
@@ -76,6 +78,8 @@ class Origin:
     source: str | None = None
     """Address of the peer, behind trusted proxies the forwarded one."""
     request_id: str | None = None
+    language: str | None = None
+    """The language of ours that the caller likes best, if it said."""
 
 
 @dataclass(slots=True)

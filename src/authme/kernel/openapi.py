@@ -82,7 +82,7 @@ def _operation(endpoint: Endpoint, schema_of: Mapping[str, dict[str, Any]]) -> d
         operation["parameters"] = parameters
     if endpoint.body is not None:
         operation["requestBody"] = {
-            "required": not endpoint.tolerant,
+            "required": not (endpoint.tolerant or endpoint.body_optional),
             "content": {"application/json": {"schema": schema_of[str(endpoint.body)]}},
         }
     if endpoint.deprecated:
@@ -105,7 +105,9 @@ def _parameters(endpoint: Endpoint) -> list[dict[str, Any]]:
             "name": name,
             "in": "path",
             "required": True,
-            "schema": id_schema if name.lower().endswith("id") else {"type": "string"},
+            "schema": id_schema
+            if name.lower().endswith("id") and name not in endpoint.free_parameters
+            else {"type": "string"},
         }
         for name in endpoint.parameters
     ]

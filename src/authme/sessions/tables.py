@@ -15,6 +15,7 @@ session = Table(
     Column("amr", Text, nullable=False),
     Column("extra", Text, nullable=False),
     Column("business_id", Text),
+    Column("device_id", Text),
     Column("auth_at", BigInteger, nullable=False),
     Column("created_at", BigInteger, nullable=False),
     Column("expires_at", BigInteger, nullable=False, index=True),

@@ -11,6 +11,8 @@ refresh_token = Table(
     Column("session_id", Text, ForeignKey("session.id"), nullable=False, index=True),
     Column("client_id", Text, nullable=False),
     Column("scopes", Text, nullable=False),
+    # The business that its holder acts for.
+    Column("acts_for", Text),
     Column("issued_at", BigInteger, nullable=False),
     Column("expires_at", BigInteger, nullable=False),
     Column("used_at", BigInteger),

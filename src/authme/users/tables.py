@@ -1,8 +1,9 @@
 """Tables of users and their names."""
 
-from sqlalchemy import BigInteger, Column, ForeignKey, SmallInteger, Table, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Column, ForeignKey, LargeBinary, SmallInteger, Table, Text, UniqueConstraint
 
 from authme.kernel.database import metadata
+from authme.kernel.database.schema import bytewise_text
 
 user_account = Table(
     "user_account",
@@ -11,10 +12,13 @@ user_account = Table(
     Column("kind", Text, nullable=False),
     Column("status", Text, nullable=False),
     Column("name", Text),
-    Column("document", Text),
+    # The name as it is searched: by its beginning.
+    Column("name_key", bytewise_text, index=True),
+    Column("document", Text, index=True),
     Column("business_id", Text),
     Column("organization_id", Text),
     Column("customer_id", BigInteger),
+    Column("language", Text),
     Column("authorities", Text, nullable=False),
     Column("created_at", BigInteger, nullable=False),
     Column("updated_at", BigInteger, nullable=False),
@@ -34,4 +38,12 @@ identity = Table(
     Column("main", SmallInteger, nullable=False),
     Column("created_at", BigInteger, nullable=False),
     UniqueConstraint("type", "value_key"),
+)
+
+reserved_name = Table(
+    "reserved_name",
+    metadata,
+    # A keyed hash: of a removed person nothing is kept that could be read.
+    Column("name_hash", LargeBinary, primary_key=True),
+    Column("until_at", BigInteger, nullable=False, index=True),
 )

@@ -22,6 +22,7 @@ from authme.kernel.database import Database, DatabaseUnavailable, Transaction
 from authme.kernel.http.cors import OriginCheck, cors_headers
 from authme.kernel.http.decode import Decoder
 from authme.kernel.http.endpoint import Endpoint, Reply
+from authme.kernel.http.language import language_of
 from authme.kernel.http.request import Request
 from authme.kernel.http.source import Network, source_of
 from authme.kernel.ids import is_id
@@ -144,7 +145,7 @@ class Operation:
             arguments.append(request)
         if self._decoder:
             arguments.append(self._decoder.decode(request))
-        around, origin = self._around, Origin(request.source, request.id)
+        around, origin = self._around, Origin(request.source, request.id, language_of(request.headers.get("accept-language")))
 
         context: Context | None = None
 
@@ -163,7 +164,7 @@ class Operation:
         values = [path[f"p{position}"] for position in range(len(self._endpoint.parameters))]
         for name, value in zip(self._endpoint.parameters, values, strict=True):
             # No stored id has another form, so nothing can be there.
-            if name.lower().endswith("id") and not is_id(value):
+            if name.lower().endswith("id") and name not in self._endpoint.free_parameters and not is_id(value):
                 raise errors.NotFound
         return values
 

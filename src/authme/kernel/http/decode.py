@@ -27,6 +27,7 @@ class Decoder:
     def __init__(self, endpoint: Endpoint) -> None:
         self._shape = endpoint.body
         self._tolerant = endpoint.tolerant
+        self._is_optional = endpoint.body_optional
         self._decoder = msgspec.json.Decoder(endpoint.body)
 
     def decode(self, request: Request) -> Any:
@@ -36,7 +37,7 @@ class Decoder:
         """
         content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         body = request.body
-        if self._tolerant and (content_type not in {"", "application/json"} or body.strip() in _EMPTY):
+        if (self._tolerant and (content_type not in {"", "application/json"} or body.strip() in _EMPTY)) or (self._is_optional and not body):
             body = b"{}"
         elif not self._tolerant and content_type != "application/json":
             raise NotJsonContent

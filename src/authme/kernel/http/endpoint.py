@@ -51,10 +51,14 @@ class Endpoint:
     """Takes a body up to the bulk limit."""
     wants_request: bool = False
     """`run` is given the `Request` after the path values: it reads headers or credentials itself."""
+    body_optional: bool = False
+    """A request without a body is one with `{}`: for operations whose fields are all optional."""
     takes_basic: bool = False
     """Authenticates by HTTP Basic: documentation only, `run` reads the credentials."""
     query: tuple[str, ...] = ()
     """Query parameters that the operation knows; `run` reads them from the request."""
+    free_parameters: tuple[str, ...] = ()
+    """Parameters of the path that are named as ids are and have no form of ours: a caller chose the value."""
     deprecated: bool = False
     media_types: tuple[str, ...] = ("application/json",)
     unlisted_statuses: tuple[int, ...] = ()

@@ -16,6 +16,7 @@ from authme.audit.seal import seal
 from authme.authentication.authenticate import Authentication
 from authme.authentication.sessions import SessionStates
 from authme.authentication.sweep import sweep as sweep_sessions
+from authme.challenges.sweep import sweep as sweep_challenges
 from authme.clients import login as client_login
 from authme.clients import routes as client_routes
 from authme.clients.directory import Clients
@@ -24,6 +25,7 @@ from authme.credentials.attempts import Attempts
 from authme.credentials.pool import PasswordPool
 from authme.crypto.digests import Digester
 from authme.crypto.sealing import MasterKey
+from authme.factors import routes as factor_routes
 from authme.kernel import logs, metrics, openapi
 from authme.kernel.clock import Clock, SystemClock
 from authme.kernel.context import OPERATOR, Context, Parts
@@ -37,6 +39,7 @@ from authme.keys import routes as key_routes
 from authme.master_key import load_master_key
 from authme.operation import routes as operation_routes
 from authme.operation.parts import Running
+from authme.outbox.box import Outbox
 from authme.settings import Settings, SettingsInvalid, load
 from authme.sign_in import routes as sign_in_routes
 from authme.sign_in.decoy import Decoys
@@ -53,6 +56,7 @@ def endpoints() -> list[Endpoint]:
     return [
         *user_routes.ENDPOINTS,
         *sign_in_routes.ENDPOINTS,
+        *factor_routes.ENDPOINTS,
         *client_routes.ENDPOINTS,
         *key_routes.ENDPOINTS,
         *operation_routes.ENDPOINTS,
@@ -131,6 +135,10 @@ def make_server(settings: Settings, master_key: MasterKey, *, clock: Clock | Non
         settings.passwords,
         settings.limits,
         settings.users,
+        settings.factors,
+        settings.messages,
+        master_key,
+        Outbox(master_key),
         digester,
         keyring,
         Sealer(master_key),
@@ -152,6 +160,7 @@ def _jobs() -> list[Job]:
         Job("sweep sessions", _MINUTE, sweep_sessions),
         Job("sweep failure counters", _MINUTE, attempts.sweep),
         Job("sweep assertions", _MINUTE, client_login.sweep),
+        Job("sweep challenges", _MINUTE, sweep_challenges),
     ]
 
 

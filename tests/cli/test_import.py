@@ -241,7 +241,7 @@ def test_a_name_or_an_id_that_another_has_is_named_by_its_line(authme: Commands)
         "imported": 2,
         "skipped": 1,
         "failed": [
-            {"line": 2, "message": "the EMAIL is another user's"},
+            {"line": 2, "message": "the EMAIL is taken"},
             {"line": 3, "message": "the user id or a name is taken"},
         ],
     }

@@ -19,6 +19,7 @@ from authme.crypto.secrets import new_secret
 from authme.kernel.clock import Clock, FakeClock
 from authme.kernel.context import BASIC, CLIENT_IDENTIFIED, MFA, Context
 from authme.master_key import load_master_key
+from authme.outbox.box import Outbox
 from authme.settings import load
 from authme.sign_in.issue import issue
 from authme.users import store as user_store
@@ -146,6 +147,22 @@ class Given:
         names = query.removeprefix("SELECT ").partition(" FROM")[0].split(", ")
         found = [dict(zip(names, row, strict=True)) for row in await rows_of(self.env["AUTHME_DATABASE_URL"], query)]
         return [row for row in found if action in {None, row["action"]}]
+
+    async def messages(self, to: str | None = None) -> list[dict[str, Any]]:
+        """Return what waits to be sent (to one address), the oldest first: `{to, message, language, values}`."""
+        rows = await rows_of(self.env["AUTHME_DATABASE_URL"], "SELECT id, created_at, channel, payload FROM outbox")
+        # The end of an id counts on, where several were made in one millisecond.
+        rows.sort(key=lambda row: (row[1], str(row[0])[-6:]))
+        box = self.server.parts.get(Outbox)
+        opened = [
+            box.open(str(id_), bytes(payload)) | {"channel": channel}  # type: ignore[call-overload]  # bytes of either driver
+            for id_, _, channel, payload in rows
+        ]
+        return [one for one in opened if to in {None, one["to"]} and one["channel"] != "NOBODY"]
+
+    async def code(self, to: str) -> str:
+        """Return the newest code that waits to be sent to this address."""
+        return str([one for one in await self.messages(to) if one["message"] == "code"][-1]["values"]["code"])
 
     def later(self, **by: float) -> None:
         assert isinstance(self.clock, FakeClock)

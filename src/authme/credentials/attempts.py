@@ -3,6 +3,9 @@
 Failures are counted by the name that was tried, by source network and by client. For a name the wait doubles with each
 failure after the free ones, up to a cap; for a network or client a number of failures is free in each window. A name is
 counted whether or not anyone has it: a limit that only existing names met would tell which exist.
+
+Answers to challenges are counted likewise for each factor of a person, whichever operation is tried, and codes that are sent
+for each contact: nobody's mailbox is filled by whoever knows their name.
 """
 
 import asyncio
@@ -18,7 +21,7 @@ from authme.kernel.errors import TooManyTries
 from authme.kernel.http.source import network_of
 from authme.settings import LimitSettings
 
-NAME, NETWORK, CLIENT, USER = "NAME", "NETWORK", "CLIENT", "USER"
+NAME, NETWORK, CLIENT, USER, FACTOR, SEND = "NAME", "NETWORK", "CLIENT", "USER", "FACTOR", "SEND"
 _REMEMBERED_MS = 24 * 3600 * 1000
 _SECOND_MS = 1000
 
@@ -55,9 +58,9 @@ _FAILED = Statement(
         },
     )
 )
-_FORGET = Statement(
-    delete(attempt).where(or_(attempt.c.kind == NAME, attempt.c.kind == USER), contained_in(attempt.c.key, "keys")),
-)
+_is_of_name = and_(attempt.c.kind != NETWORK, attempt.c.kind != CLIENT)
+_FORGET = Statement(delete(attempt).where(_is_of_name, contained_in(attempt.c.key, "keys")))
+_FORGET_BELOW = Statement(delete(attempt).where(_is_of_name, attempt.c.key.like(bindparam("pattern"))))
 _SWEEP = Statement(delete(attempt).where(attempt.c.expires_at <= bindparam("now")))
 
 
@@ -84,13 +87,16 @@ class Attempts:
         """Return the key that a name is counted under: a digest, since what is typed as a name may be a password."""
         return self._digester.digest("attempt", name).hex()
 
-    async def begin(self, ctx: Context, name: str, *, client_id: str, kind: str = NAME) -> Guess:
+    async def begin(self, ctx: Context, name: str, *, client_id: str, kind: str = NAME, of: str = "") -> Guess:
         """Wait for the name's turn and check its limits; raise TooManyTries (429).
 
-        The turn is kept until the unit of work is over, so that parallel guesses see each other's failures.
+        The turn is kept until the unit of work is over, so that parallel guesses see each other's failures. `of` counts one
+        thing of the name apart from the others: a factor of a person.
         """
         key, network, client = self.key_of(name), network_of(ctx.origin.source), client_id
-        await self._take_turn(ctx, key)
+        if of:
+            key = f"{key}:{of}"
+        await self._take_turn(ctx, f"{kind} {key}")
         rows = await ctx.tx.all(_READ, name_kind=kind, name_key=key, network_key=network, client_key=client)
         now = ctx.clock.now_ms()
         wait_ms = max((self._wait_ms(row, now) for row in rows), default=0)
@@ -99,24 +105,30 @@ class Attempts:
         return Guess(kind, key, network, client, has_failures=any(row["kind"] == kind for row in rows))
 
     def succeeded(self, ctx: Context, guess: Guess) -> None:
-        """Clear the name's failures with the unit of work; the network's and the client's stay."""
-        if guess.has_failures:
+        """Clear the name's failures with the unit of work; the network's and the client's stay.
+
+        A factor that was answered may be sent codes again, too.
+        """
+        if guess.has_failures or guess.kind == FACTOR:
             ctx.tx.defer(_FORGET, keys=[guess.key])
 
-    def failed(self, ctx: Context, guess: Guess) -> None:
-        """Count a failure with the unit of work."""
+    def failed(self, ctx: Context, guess: Guess, *, everywhere: bool = True) -> None:
+        """Count a failure with the unit of work; without `everywhere` for the name alone."""
         now = ctx.clock.now_ms()
         limits = self._settings
         for kind, key, life_ms in (
             (guess.kind, guess.key, _REMEMBERED_MS),
             (NETWORK, guess.network, limits.network_window_seconds * _SECOND_MS),
             (CLIENT, guess.client, limits.client_window_seconds * _SECOND_MS),
-        ):
+        )[: None if everywhere else 1]:
             ctx.tx.defer(_FAILED, kind=kind, key=key, now=now, expires_at=now + life_ms)
 
     def forget(self, ctx: Context, names: list[str]) -> None:
-        """Clear the failures counted for these names (after an unlock)."""
-        ctx.tx.defer(_FORGET, keys=[self.key_of(name) for name in names])
+        """Clear the failures counted for these names, and for anything of theirs (after an unlock)."""
+        keys = [self.key_of(name) for name in names]
+        ctx.tx.defer(_FORGET, keys=keys)
+        for key in keys:
+            ctx.tx.defer(_FORGET_BELOW, pattern=f"{key}:%")
 
     def _wait_ms(self, row: Row, now: int) -> int:
         if row["expires_at"] <= now:

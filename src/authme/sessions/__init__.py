@@ -6,6 +6,7 @@ anything (sign_in does), nor what a token looks like (tokens does).
 
 from authme.sessions.end import SESSION_TOPIC, USER_TOPIC, end, end_all, end_all_of_client
 from authme.sessions.model import Session, SessionState
+from authme.sessions.prove import keep, with_grant, with_proof
 from authme.sessions.start import start
 
 __all__ = [
@@ -16,5 +17,8 @@ __all__ = [
     "end",
     "end_all",
     "end_all_of_client",
+    "keep",
     "start",
+    "with_grant",
+    "with_proof",
 ]

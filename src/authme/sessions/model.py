@@ -17,6 +17,8 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     extra: tuple[str, ...]
     """Atoms granted to this session alone, as AUTH-SMART."""
     business_id: str | None
+    device_id: str | None
+    """The device that it began on, by the application's own name for it."""
     auth_at: int
     created_at: int
     expires_at: int
@@ -32,3 +34,4 @@ class SessionState(msgspec.Struct, frozen=True, kw_only=True):
     user_atoms: frozenset[str]
     organization_id: str | None
     business_id: str | None
+    """The business that the user belongs to today."""

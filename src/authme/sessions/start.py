@@ -20,6 +20,7 @@ def start(
     client_level: str,
     amr: tuple[str, ...],
     business_id: str | None = None,
+    device_id: str | None = None,
 ) -> Session:
     """Start a session with the unit of work."""
     now = ctx.clock.now_ms()
@@ -33,6 +34,7 @@ def start(
         amr=amr,
         extra=(),
         business_id=business_id,
+        device_id=device_id,
         auth_at=now,
         created_at=now,
         expires_at=now + int(life.total_seconds()) * _MS,

@@ -29,6 +29,23 @@ _END_OF_CLIENT = Statement(
     .where(and_(session.c.client_id == bindparam("of_client"), session.c.ended_at.is_(None)))
     .values(ended_at=bindparam("now"), ended_reason=bindparam("reason"))
 )
+_CHANGE_PROOFS = Statement(
+    update(session)
+    .where(
+        and_(
+            session.c.id == bindparam("of_session"),
+            session.c.ended_at.is_(None),
+            session.c.amr == bindparam("was_amr"),
+            session.c.extra == bindparam("was_extra"),
+        )
+    )
+    .values(
+        amr=bindparam("becomes_amr"),
+        level=bindparam("becomes_level"),
+        extra=bindparam("becomes_extra"),
+        auth_at=bindparam("proved_at"),
+    )
+)
 _LAST_LOGIN = Statement(select(func.max(session.c.auth_at)).where(session.c.user_id == bindparam("of_user")))
 
 
@@ -43,6 +60,7 @@ def session_of(row: Row) -> Session:
         amr=tuple(json.loads(row["amr"])),
         extra=tuple(json.loads(row["extra"])),
         business_id=row["business_id"],
+        device_id=row["device_id"],
         auth_at=row["auth_at"],
         created_at=row["created_at"],
         expires_at=row["expires_at"],
@@ -61,6 +79,7 @@ def insert_session(tx: Transaction, started: Session) -> None:
         amr=json.dumps(started.amr),
         extra=json.dumps(started.extra),
         business_id=started.business_id,
+        device_id=started.device_id,
         auth_at=started.auth_at,
         created_at=started.created_at,
         expires_at=started.expires_at,
@@ -71,6 +90,21 @@ async def find(reader: Reader, session_id: str) -> Session | None:
     """Return the session, also an ended one."""
     row = await reader.one(_FIND, of_session=session_id)
     return session_of(row) if row else None
+
+
+async def change_proofs(tx: Transaction, *, was: Session, becomes: Session) -> bool:
+    """Change what an open session has proved and was granted, if that is still so."""
+    changed = await tx.run(
+        _CHANGE_PROOFS,
+        of_session=was.id,
+        was_amr=json.dumps(was.amr),
+        was_extra=json.dumps(was.extra),
+        becomes_amr=json.dumps(becomes.amr),
+        becomes_level=becomes.level,
+        becomes_extra=json.dumps(becomes.extra),
+        proved_at=becomes.auth_at,
+    )
+    return changed == 1
 
 
 async def end(tx: Transaction, session_id: str, *, now: int, reason: str) -> bool:

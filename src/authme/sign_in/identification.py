@@ -1,6 +1,5 @@
 """UI-04: name a person, proving nothing."""
 
-import asyncio
 from typing import Annotated
 
 import msgspec
@@ -12,13 +11,13 @@ from authme.kernel.context import IDENTIFIED, Context
 from authme.kernel.errors import ClientCredentialsWrong
 from authme.kernel.wire import SparseAnswer, Text, Wire
 from authme.sign_in.decoy import Decoys
+from authme.sign_in.even_time import even_time
 from authme.tokens.mint import mint
 from authme.tokens.model import TokenObject
 from authme.users import names
 from authme.users import store as users
 from authme.users.masking import mask_email, mask_mobile
 
-_LOOK_UP_SECONDS = 0.005
 _Short = Annotated[str, Meta(max_length=256, description="a text of up to 256 characters")]
 
 
@@ -55,18 +54,16 @@ async def identify(ctx: Context, body: IdentificationRequest) -> IdentificationA
     client = await ctx.part(Clients).find_active(ctx.tx, ctx.caller.client_id or "")
     if client is None:
         raise ClientCredentialsWrong
-    decoys, loop = ctx.part(Decoys), asyncio.get_running_loop()
-    looked_up_at = loop.time() + _LOOK_UP_SECONDS
+    decoys = ctx.part(Decoys)
     meant = names.candidates(body.username)
     name = meant[0].key if meant else body.username
-    found = await users.find_by_name(ctx.tx, meant)
-    # Asked for both, so that both take the same way.
-    identities = await users.list_identities(ctx.tx, found.user.id if found else decoys.user_id(name))
+    async with even_time():
+        found = await users.find_by_name(ctx.tx, meant)
+        # Asked for both, so that both take the same way.
+        identities = await users.list_identities(ctx.tx, found.user.id if found else decoys.user_id(name))
     contacts: dict[str, str] = {identity.type: identity.value for identity in identities if identity.main and identity.verified}
     if found is None or found.user.status not in {"ACTIVE", "LOCKED"}:
         contacts = decoys.contacts(meant, name)
-    # Rows that are there take a moment longer to read than rows that are not: the look-up takes as long for everybody.
-    await asyncio.sleep(looked_up_at - loop.time())
     record(ctx, "user.identified", found.user.id if found else None)
     subject = decoys.user_id(name)
     token = await mint(

@@ -5,7 +5,25 @@ from authme.kernel.requirement import Requirement
 from authme.sign_in.identification import IdentificationAnswer, IdentificationRequest, identify
 from authme.sign_in.logout import logout
 from authme.sign_in.password import LoginRequest, login
+from authme.sign_in.recovery import (
+    CreatePasswordRequest,
+    ResetPasswordRequest,
+    Retrieved,
+    RetrieveRequest,
+    create_password,
+    reset_password,
+    retrieve_identity,
+)
 from authme.sign_in.renew import ChangeAppRequest, RenewRequest, change_app, renew
+from authme.sign_in.step_up import (
+    FulfillRequest,
+    GrantSmartRequest,
+    Leverage,
+    LeverageRequest,
+    fulfill_mfa,
+    grant_auth_smart,
+    leverage_mfa,
+)
 from authme.sign_in.token_endpoint import TokenRequest, generate_token
 from authme.tokens.model import TokenObject
 
@@ -31,6 +49,30 @@ ENDPOINTS = [
         "Renew the token for another application", _TAGS, body=ChangeAppRequest, answer=TokenObject,
     ),
     Endpoint("X-logout", "POST", f"{API}/user-identities/me/logout", _SIGNED_IN, logout, "Log out", _TAGS, status=204),
+    Endpoint(
+        "UI-02", "POST", f"{API}/user-identities/retrieve-identity", _BEFORE_LOGIN, retrieve_identity,
+        "Retrieve an Identity", _TAGS, body=RetrieveRequest, answer=Retrieved, status=201, refusals=(429,),
+    ),
+    Endpoint(
+        "UI-14", "POST", f"{API}/user-identities/password", _BEFORE_LOGIN, create_password, "Create password", _TAGS,
+        body=CreatePasswordRequest, answer=TokenObject, status=201, refusals=(409, 429),
+    ),
+    Endpoint(
+        "UI-16", "POST", f"{API}/user-identities/reset-password", _BEFORE_LOGIN, reset_password, "Reset password", _TAGS,
+        body=ResetPasswordRequest, answer=TokenObject, refusals=(409, 429),
+    ),
+    Endpoint(
+        "UI-25", "POST", f"{API}/user-identities/me/leverage-mfa", _SIGNED_IN, leverage_mfa, "Leverage MFA", _TAGS,
+        body=LeverageRequest, answer=Leverage, status=201, body_optional=True, refusals=(409, 429),
+    ),
+    Endpoint(
+        "UI-26", "POST", f"{API}/user-identities/me/fulfill-mfa", _SIGNED_IN, fulfill_mfa, "Fulfill MFA", _TAGS,
+        body=FulfillRequest, answer=TokenObject, refusals=(409, 429),
+    ),
+    Endpoint(
+        "UI-41", "POST", f"{API}/user-identities/me/grant-auth-smart", _SIGNED_IN, grant_auth_smart,
+        "Grant Auth Smart Role", _TAGS, body=GrantSmartRequest, answer=TokenObject, refusals=(409,),
+    ),
     Endpoint(
         "GT-01", "POST", f"{API}/token", Requirement.parse("public"), generate_token,
         "Generate a access token and a refresh token", ("Generate Token",),

@@ -24,6 +24,8 @@ class Rotation:
 
     session: Session
     scopes: tuple[str, ...]
+    acts_for: str | None
+    """The business that its holder acts for."""
     refresh_token: str
     """The successor."""
     token_hash: TokenHash
@@ -32,10 +34,12 @@ class Rotation:
     """The token was taken a moment ago, and its answer got lost."""
 
 
-def issue(ctx: Context, session: Session, client_id: str, scopes: tuple[str, ...]) -> str:
+def issue(
+    ctx: Context, session: Session, client_id: str, scopes: tuple[str, ...], *, acts_for: str | None = None
+) -> str:
     """Return the first refresh token of a session at a client; stored with the unit of work."""
     token = new_uuid()
-    _put(ctx, token, session, client_id, scopes)
+    _put(ctx, token, session, client_id, scopes, acts_for)
     return token
 
 
@@ -62,6 +66,7 @@ async def find_rotation(ctx: Context, token: str, client_id: str) -> Rotation | 
     return Rotation(
         session=found.session,
         scopes=found.scopes,
+        acts_for=found.acts_for,
         refresh_token=digester.derive_uuid(_PURPOSE, token),
         token_hash=token_hash,
         client_id=client_id,
@@ -77,11 +82,26 @@ def rotate(ctx: Context, rotation: Rotation) -> None:
     """
     if not rotation.is_repeat:
         store.use(ctx.tx, rotation.token_hash, now=ctx.clock.now_ms())
-        _put(ctx, rotation.refresh_token, rotation.session, rotation.client_id, rotation.scopes, is_successor=True)
+        _put(
+            ctx,
+            rotation.refresh_token,
+            rotation.session,
+            rotation.client_id,
+            rotation.scopes,
+            rotation.acts_for,
+            is_successor=True,
+        )
 
 
 def _put(
-    ctx: Context, token: str, session: Session, client_id: str, scopes: tuple[str, ...], *, is_successor: bool = False
+    ctx: Context,
+    token: str,
+    session: Session,
+    client_id: str,
+    scopes: tuple[str, ...],
+    acts_for: str | None,
+    *,
+    is_successor: bool = False,
 ) -> None:
     now = ctx.clock.now_ms()
     life = timedelta(days=ctx.part(TokenSettings).refresh_token_days)
@@ -91,6 +111,7 @@ def _put(
         session_id=session.id,
         client_id=client_id,
         scopes=scopes,
+        acts_for=acts_for,
         issued_at=now,
         expires_at=min(now + int(life.total_seconds()) * _MS, session.expires_at),
         is_successor=is_successor,

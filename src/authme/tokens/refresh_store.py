@@ -23,6 +23,7 @@ _FIND = Statement(
         *session.c,
         refresh_token.c.client_id.label("token_client_id"),
         refresh_token.c.scopes,
+        refresh_token.c.acts_for,
         refresh_token.c.expires_at.label("token_expires_at"),
         refresh_token.c.used_at,
     )
@@ -45,6 +46,8 @@ class RefreshToken:
     session_has_ended: bool
     client_id: str
     scopes: tuple[str, ...]
+    acts_for: str | None
+    """The business that its holder acts for."""
     expires_at: int
     used_at: int | None
 
@@ -56,6 +59,7 @@ def put(
     session_id: str,
     client_id: str,
     scopes: tuple[str, ...],
+    acts_for: str | None,
     issued_at: int,
     expires_at: int,
     is_successor: bool = False,
@@ -67,6 +71,7 @@ def put(
         session_id=session_id,
         client_id=client_id,
         scopes=json.dumps(scopes),
+        acts_for=acts_for,
         issued_at=issued_at,
         expires_at=expires_at,
     )
@@ -82,6 +87,7 @@ async def find(reader: Reader, token_hash: TokenHash) -> RefreshToken | None:
         session_has_ended=row["ended_at"] is not None,
         client_id=row["token_client_id"],
         scopes=tuple(json.loads(row["scopes"])),
+        acts_for=row["acts_for"],
         expires_at=row["token_expires_at"],
         used_at=row["used_at"],
     )

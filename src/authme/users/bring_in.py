@@ -11,11 +11,13 @@ from authme.credentials import store as credentials
 from authme.crypto.passwords import recognise
 from authme.kernel.context import Context
 from authme.kernel.database import UniqueViolation
+from authme.kernel.http.language import Language
 from authme.kernel.ids import new_id
 from authme.kernel.wire import Id, Text, Wire
 from authme.users import names, store
 from authme.users.model import Authority, Identity, User, UserKind
 from authme.users.names import Name, NameMalformed, every_meaning
+from authme.users.taken import find_taken
 
 
 class ImportedUser(Wire, frozen=True):
@@ -27,6 +29,7 @@ class ImportedUser(Wire, frozen=True):
     password_hash: str | None = None
     """argon2, bcrypt, PBKDF2 or scrypt in their usual text forms; replaced at the first login."""
     name: Text | None = None
+    language: Language | None = None
     document: Text | None = None
     email: Text | None = None
     mobile: str | int | None = None
@@ -108,7 +111,7 @@ async def bring_in(run: Run, drafts: Sequence[tuple[int, Draft]]) -> Outcome:
 
 async def _insert_all(ctx: Context, drafts: Sequence[tuple[int, Draft]]) -> Outcome:
     outcome = Outcome()
-    taken = await store.find_taken(ctx.tx, [name for _, draft in drafts for name in every_meaning(draft.names)])
+    taken = await find_taken(ctx, [name for _, draft in drafts for name in draft.names])
     made: set[Name] = set()
     accepted: list[Draft] = []
     for number, draft in drafts:
@@ -120,7 +123,7 @@ async def _insert_all(ctx: Context, drafts: Sequence[tuple[int, Draft]]) -> Outc
         elif draft.names[0] in made or await store.find_by_name(ctx.tx, draft.names[:1]) is not None:
             outcome.skipped += 1
         else:
-            outcome.problems.append((number, f"the {conflict.type} is another user's"))
+            outcome.problems.append((number, f"the {conflict.type} is taken"))
     await _insert(ctx, accepted)
     outcome.imported = len(accepted)
     record(ctx, "users.imported", None, imported=outcome.imported, skipped=outcome.skipped)
@@ -153,6 +156,7 @@ def _user(ctx: Context, given: ImportedUser, document: str | None, now: int) -> 
         business_id=given.business_id,
         organization_id=given.organization_id,
         customer_id=None,
+        language=given.language,
         authorities=given.authorities,
         created_at=now,
         updated_at=now,

@@ -10,6 +10,7 @@ from authme.kernel.errors import CredentialsWrong, PasswordNotAccepted, Refusal,
 from authme.kernel.wire import Password, Wire
 from authme.users import store
 from authme.users.create import hash_new_password
+from authme.users.tell import tell
 
 
 class ChangePasswordRequest(Wire, frozen=True):
@@ -40,5 +41,6 @@ async def change_password(ctx: Context, body: ChangePasswordRequest) -> Refusal 
         raise StateForbids("The password was changed meanwhile.")
     attempts.succeeded(ctx, guess)
     await sessions.end_all(ctx, user_id, reason="password changed", but=ctx.caller.session_id or "")
+    await tell(ctx, user_id, "password_changed")
     record(ctx, "user.password_changed", user_id)
     return None

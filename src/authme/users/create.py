@@ -2,6 +2,7 @@
 
 import msgspec
 
+from authme import challenges
 from authme.audit import record
 from authme.credentials import store as credentials
 from authme.credentials.pool import PasswordPool
@@ -9,11 +10,15 @@ from authme.crypto.password_policy import PasswordRefused, check_password
 from authme.kernel.context import Context
 from authme.kernel.database import UniqueViolation
 from authme.kernel.errors import AlreadyExists, PasswordNotAccepted
+from authme.kernel.http.language import Language
 from authme.kernel.ids import new_id
+from authme.notify.send import Recipient
 from authme.settings import PasswordSettings
 from authme.users import policy, store
+from authme.users.contacts import main_contacts
 from authme.users.model import Identity, User, UserKind, UserStatus
-from authme.users.names import Name, every_meaning
+from authme.users.names import Name
+from authme.users.taken import check_free
 
 _CONTACTS = frozenset({"EMAIL", "MOBILE"})
 
@@ -25,6 +30,7 @@ class UserDraft(msgspec.Struct, frozen=True, kw_only=True):
     user_id: str | None = None
     kind: UserKind = "PERSON"
     name: str | None = None
+    language: Language | None = None
     document: str | None = None
     business_id: str | None = None
     organization_id: str | None = None
@@ -36,14 +42,16 @@ async def create(ctx: Context, draft: UserDraft, password: str | None) -> tuple[
     """Make a user with its names.
 
     Without a password the user is PENDING until one is made; with one, until its contact is verified, unless contacts are
-    taken as verified. Raises AlreadyExists (409) for a taken name or id, PasswordNotAccepted, NotOnThisTarget.
+    taken as verified. A code goes to the main contact of whoever is to come back with it. Raises AlreadyExists (409) for a
+    taken name or id, PasswordNotAccepted, NotOnThisTarget.
     """
     policy.check_may_create(ctx.caller, draft.kind, draft.authorities)
-    if await store.find_taken(ctx.tx, every_meaning(draft.names)):
-        raise AlreadyExists("The name is taken.")
+    await check_free(ctx, draft.names)
     password_hash = await hash_new_password(ctx, password, draft.names) if password is not None else None
     user = _user(ctx, draft, status=_status(draft, has_password=password is not None))
-    identities = [_identity(ctx, draft, user, name) for name in draft.names]
+    # The last of a type is the contact that was given as one, where the user name is a contact too.
+    main = {name.type: name for name in draft.names}
+    identities = [_identity(ctx, draft, user, name, is_main=main[name.type] is name) for name in draft.names]
     try:
         await store.insert_users(ctx.tx, [user])
         await store.insert_identities(
@@ -53,8 +61,24 @@ async def create(ctx: Context, draft: UserDraft, password: str | None) -> tuple[
         raise AlreadyExists("The user exists, or a name is taken.") from error
     if password_hash is not None:
         credentials.put(ctx.tx, user.id, password_hash, ctx.clock.now_ms())
+    _send_code(ctx, user, identities)
     record(ctx, "user.created", user.id, status=user.status)
     return user, identities
+
+
+def _send_code(ctx: Context, user: User, identities: list[Identity]) -> None:
+    contacts = main_contacts(identities)
+    contact = contacts.get("EMAIL") or contacts.get("MOBILE")
+    if user.status != "PENDING" or contact is None or contact.verified:
+        return
+    challenges.send_code(
+        ctx,
+        purpose="ACCOUNT",
+        subject=user.id,
+        factor_id=contact.id,
+        to=Recipient("EMAIL" if contact.type == "EMAIL" else "SMS", contact.value),
+        language=user.language,
+    )
 
 
 async def hash_new_password(ctx: Context, password: str, names: tuple[Name, ...] | list[Identity]) -> str:
@@ -84,6 +108,7 @@ def _user(ctx: Context, draft: UserDraft, *, status: UserStatus) -> User:
         business_id=draft.business_id,
         organization_id=draft.organization_id,
         customer_id=None,
+        language=draft.language,
         authorities=draft.authorities,
         created_at=now,
         updated_at=now,
@@ -92,13 +117,13 @@ def _user(ctx: Context, draft: UserDraft, *, status: UserStatus) -> User:
     )
 
 
-def _identity(ctx: Context, draft: UserDraft, user: User, name: Name) -> Identity:
+def _identity(ctx: Context, draft: UserDraft, user: User, name: Name, *, is_main: bool) -> Identity:
     return Identity(
         id=new_id(ctx.clock),
         user_id=user.id,
         type=name.type,
         value=name.value,
         verified=name.type not in _CONTACTS or draft.contacts_are_verified,
-        main=True,
+        main=is_main,
         created_at=user.created_at,
     )

@@ -2,6 +2,7 @@
 
 from authme import sessions
 from authme.audit import record
+from authme.challenges import store as challenges
 from authme.credentials.attempts import Attempts
 from authme.kernel.context import Context
 from authme.kernel.errors import NotFound, named_in_body_unknown
@@ -28,6 +29,7 @@ async def lock(ctx: Context, body: LockRequest) -> None:
     if not await store.change_status(ctx.tx, target.id, was=("ACTIVE", "PENDING"), becomes="LOCKED", now=now):
         return
     await sessions.end_all(ctx, target.id, reason="locked")
+    await challenges.end_all(ctx.tx, target.id)
     record(ctx, "user.locked", target.id)
 
 

@@ -32,6 +32,8 @@ class User(msgspec.Struct, frozen=True, kw_only=True):
     business_id: str | None
     organization_id: str | None
     customer_id: int | None
+    language: str | None
+    """Of messages to them, if it is known."""
     authorities: tuple[str, ...]
     """Offices and roles held directly, beside what `kind` gives."""
     created_at: int

@@ -114,6 +114,11 @@ def of_type(name_type: str, text: str) -> Name:
     return form(text)
 
 
+def name_key(text: str) -> str:
+    """Return the key under which what people are called is searched."""
+    return unicodedata.normalize("NFKC", text).casefold()
+
+
 def document(text: str) -> Name:
     """Return a CPF or CNPJ by its length; raise NameMalformed."""
     return cpf(text) if len(_PUNCTUATION.sub("", text)) == _CPF_DIGITS else cnpj(text)

@@ -1,8 +1,6 @@
 """Users on the wire."""
 
-from typing import Annotated, Literal
-
-from msgspec import Meta
+from typing import Literal
 
 from authme.kernel.context import Context
 from authme.kernel.errors import ErrorItem, FieldsRefused, field_malformed
@@ -16,6 +14,7 @@ from authme.users.create import UserDraft, create
 from authme.users.lock import LockRequest, lock, unlock
 from authme.users.names import Name, NameMalformed
 from authme.users.show import IdentityAnswer, UserAnswer, identity_answer, show
+from authme.users.wire import MobileGiven, mobile_text
 
 _TAGS = ("User Identities",)
 _BEFORE_LOGIN = Requirement.parse("CLI-1STPARTY and CLI-AUTH-IDENTIFIED")
@@ -25,18 +24,6 @@ _ADMINISTRATOR = "(CLI-1STPARTY and AUTH-BASIC and IAM_ADMIN_MAINTENANCE)"
 
 def _administration(scope: str) -> Requirement:
     return Requirement.parse(f"{_ADMINISTRATOR} or (CLI-1STPARTY and CLI-AUTH-BASIC and scope:{scope})")
-
-
-Digits = Annotated[int, Meta(ge=0, lt=10**15)] | Annotated[str, Meta(min_length=1, max_length=32)]
-"""A number or a digit string."""
-
-
-class MobileParts(Wire, frozen=True, kw_only=True):
-    """A mobile number in parts."""
-
-    country_code: Digits | None = None
-    area_code: Digits
-    number: Digits
 
 
 class CreateUserRequest(Wire, frozen=True):
@@ -49,7 +36,7 @@ class CreateUserRequest(Wire, frozen=True):
     document: Text | None = None
     name: Text | None = None
     email: Text | None = None
-    mobile: Digits | MobileParts | None = None
+    mobile: MobileGiven | None = None
     business_id: Id | None = None
 
 
@@ -99,7 +86,7 @@ def _names(body: CreateUserRequest) -> tuple[tuple[Name, ...], str | None]:
     for field, value, form in (
         ("username", body.username, lambda text: _username(text, body.username_type)),
         ("email", body.email, names.email),
-        ("mobile", _mobile_text(body.mobile), names.mobile),
+        ("mobile", None if body.mobile is None else mobile_text(body.mobile), names.mobile),
         ("document", body.document, names.document),
     ):
         if value is None:
@@ -123,12 +110,6 @@ def _username(text: str, name_type: str | None) -> Name:
     if chosen is None:
         raise NameMalformed("an e-mail address, mobile number, CPF, CNPJ or user name is expected")
     return chosen
-
-
-def _mobile_text(given: int | str | MobileParts | None) -> str | None:
-    if isinstance(given, MobileParts):
-        return f"+{given.country_code or 55}{given.area_code}{given.number}"
-    return None if given is None else str(given)
 
 
 ENDPOINTS = [

@@ -4,13 +4,13 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import and_, bindparam, case, func, insert, select, update
+from sqlalchemy import and_, bindparam, case, func, insert, or_, select, update
 
 from authme.credentials.tables import credential
 from authme.kernel.database import Reader, Row, Statement, Transaction, contained_in
 from authme.kernel.errors import NotFound
 from authme.users.model import Identity, User, UserStatus
-from authme.users.names import Name
+from authme.users.names import Name, name_key
 from authme.users.tables import identity, user_account
 
 _USER = select(user_account)
@@ -27,7 +27,22 @@ _BY_NAME = Statement(
     )
     .where(and_(contained_in(identity.c.value_key, "keys"), identity.c.verified == 1, user_account.c.status != "REMOVED"))
 )
-_TAKEN = Statement(select(identity.c.type, identity.c.value_key).where(contained_in(identity.c.value_key, "keys")))
+_BY_ANY_NAME = Statement(
+    select(user_account, identity.c.type.label("name_type"))
+    .join_from(identity, user_account, user_account.c.id == identity.c.user_id)
+    .where(
+        and_(
+            contained_in(identity.c.value_key, "keys"),
+            or_(identity.c.verified == 1, user_account.c.status == "PENDING"),
+            user_account.c.status != "REMOVED",
+        )
+    )
+)
+_TAKEN = Statement(
+    select(identity.c.value_key).where(
+        and_(contained_in(identity.c.value_key, "keys"), identity.c.user_id != bindparam("but"))
+    )
+)
 _CHANGE_STATUS = Statement(
     update(user_account)
     .where(and_(user_account.c.id == bindparam("of_user"), contained_in(user_account.c.status, "was")))
@@ -36,6 +51,11 @@ _CHANGE_STATUS = Statement(
         updated_at=bindparam("now"),
         locked_at=case((bindparam("becomes_locked") == 1, bindparam("now")), else_=None),
     )
+)
+_HOLD = Statement(
+    update(user_account)
+    .where(and_(user_account.c.id == bindparam("of_user"), user_account.c.status != "REMOVED"))
+    .values(updated_at=bindparam("now"))
 )
 _HAS_PASSWORD = Statement(
     select(credential.c.user_id)
@@ -70,6 +90,7 @@ def _user(row: Row) -> User:
         business_id=row["business_id"],
         organization_id=row["organization_id"],
         customer_id=row["customer_id"],
+        language=row["language"],
         authorities=tuple(json.loads(row["authorities"])),
         created_at=row["created_at"],
         updated_at=row["updated_at"],
@@ -122,9 +143,18 @@ async def find_by_name(reader: Reader, names: Sequence[Name]) -> Login | None:
     return None
 
 
-async def find_taken(reader: Reader, names: Sequence[Name]) -> set[str]:
-    """Return the keys of `names` that somebody has, under any type: one text must not mean two users."""
-    rows = await reader.all(_TAKEN, keys=[name.key for name in names])
+async def find_by_any_name(reader: Reader, names: Sequence[Name]) -> User | None:
+    """Return whom the likeliest of `names` belongs to; of a pending user also names that are not verified yet."""
+    if not names:
+        return None
+    by_type = {row["name_type"]: row for row in await reader.all(_BY_ANY_NAME, keys=[name.key for name in names])}
+    found = next((by_type[name.type] for name in names if name.type in by_type), None)
+    return _user(found) if found is not None else None
+
+
+async def find_taken(reader: Reader, names: Sequence[Name], *, but: str) -> set[str]:
+    """Return the keys of `names` that somebody else than `but` has, under any type: one text must not mean two users."""
+    rows = await reader.all(_TAKEN, keys=[name.key for name in names], but=but)
     return {row["value_key"] for row in rows}
 
 
@@ -138,10 +168,12 @@ async def insert_users(tx: Transaction, users: Sequence[User]) -> None:
                 "kind": user.kind,
                 "status": user.status,
                 "name": user.name,
+                "name_key": None if user.name is None else name_key(user.name),
                 "document": user.document,
                 "business_id": user.business_id,
                 "organization_id": user.organization_id,
                 "customer_id": user.customer_id,
+                "language": user.language,
                 "authorities": json.dumps(user.authorities),
                 "created_at": user.created_at,
                 "updated_at": user.updated_at,
@@ -184,6 +216,14 @@ async def change_status(tx: Transaction, user_id: str, *, was: Sequence[UserStat
         now=now,
     )
     return changed == 1
+
+
+async def hold(tx: Transaction, user_id: str, *, now: int) -> bool:
+    """Take the user's row until the unit of work is over; False if the user was removed.
+
+    Units that check a rule over several rows of one user take it first, and read after that: they queue behind each other.
+    """
+    return await tx.run(_HOLD, of_user=user_id, now=now) == 1
 
 
 async def has_password(reader: Reader, user_id: str) -> bool:

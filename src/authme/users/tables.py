@@ -1,6 +1,6 @@
 """Tables of users and their names."""
 
-from sqlalchemy import BigInteger, Column, ForeignKey, LargeBinary, SmallInteger, Table, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, SmallInteger, Table, Text, UniqueConstraint, text
 
 from authme.kernel.database import metadata
 from authme.kernel.database.schema import bytewise_text
@@ -13,8 +13,8 @@ user_account = Table(
     Column("status", Text, nullable=False),
     Column("name", Text),
     # The name as it is searched: by its beginning.
-    Column("name_key", bytewise_text, index=True),
-    Column("document", Text, index=True),
+    Column("name_key", bytewise_text),
+    Column("document", Text),
     Column("business_id", Text),
     Column("organization_id", Text),
     Column("customer_id", BigInteger),
@@ -24,6 +24,25 @@ user_account = Table(
     Column("updated_at", BigInteger, nullable=False),
     Column("last_login_at", BigInteger),
     Column("locked_at", BigInteger),
+)
+# What a search filters by comes first, what it is sorted by last: a page costs the same with ten users and ten million.
+Index("ix_user_account_by_name", user_account.c.name_key, user_account.c.id)
+Index("ix_user_account_by_status", user_account.c.status, user_account.c.id)
+_IN_ONE = {"sqlite_where": text("organization_id IS NOT NULL"), "postgresql_where": text("organization_id IS NOT NULL")}
+Index("ix_user_account_in_organization", user_account.c.organization_id, user_account.c.id, **_IN_ONE)
+Index(
+    "ix_user_account_in_organization_by_name",
+    user_account.c.organization_id,
+    user_account.c.name_key,
+    user_account.c.id,
+    **_IN_ONE,
+)
+Index(
+    "ix_user_account_in_organization_by_status",
+    user_account.c.organization_id,
+    user_account.c.status,
+    user_account.c.id,
+    **_IN_ONE,
 )
 
 identity = Table(
@@ -43,7 +62,7 @@ identity = Table(
 reserved_name = Table(
     "reserved_name",
     metadata,
-    # A keyed hash: of a removed person nothing is kept that could be read.
-    Column("name_hash", LargeBinary, primary_key=True),
+    # A keyed hash in hex: of a removed person nothing is kept that could be read.
+    Column("name_hash", Text, primary_key=True),
     Column("until_at", BigInteger, nullable=False, index=True),
 )

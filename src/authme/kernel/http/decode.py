@@ -37,7 +37,8 @@ class Decoder:
         """
         content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         body = request.body
-        if (self._tolerant and (content_type not in {"", "application/json"} or body.strip() in _EMPTY)) or (self._is_optional and not body):
+        is_tolerated = self._tolerant and (content_type not in {"", "application/json"} or body.strip() in _EMPTY)
+        if is_tolerated or (self._is_optional and not body):
             body = b"{}"
         elif not self._tolerant and content_type != "application/json":
             raise NotJsonContent

@@ -16,15 +16,18 @@ def language_of(accepted: str | None) -> Language | None:
     """
     if not accepted or len(accepted) > _LONGEST:
         return None
-    liked: list[tuple[float, Language]] = []
-    for part in accepted.split(","):
-        tag, _, parameter = part.strip().partition(";")
-        language = tag.strip().lower().partition("-")[0]
-        weight = _weight(parameter)
-        for ours in LANGUAGES:
-            if ours == language and weight > 0:
-                liked.append((weight, ours))
+    liked = [
+        (weight, language)
+        for tag, weight in map(_read, accepted.split(","))
+        for language in LANGUAGES
+        if language == tag and weight > 0
+    ]
     return max(liked, key=lambda one: one[0])[1] if liked else None
+
+
+def _read(part: str) -> tuple[str, float]:
+    tag, _, parameter = part.strip().partition(";")
+    return tag.strip().lower().partition("-")[0], _weight(parameter)
 
 
 def _weight(parameter: str) -> float:

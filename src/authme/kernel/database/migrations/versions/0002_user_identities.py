@@ -18,7 +18,7 @@ def upgrade() -> None:
     _make_devices()
     op.create_table(
         "reserved_name",
-        sa.Column("name_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("name_hash", sa.Text(), nullable=False),
         sa.Column("until_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("name_hash", name=op.f("pk_reserved_name")),
     )
@@ -29,11 +29,24 @@ def _change_tables_of_before() -> None:
     op.add_column("user_account", sa.Column("name_key", _BYTEWISE, nullable=True))
     op.add_column("user_account", sa.Column("language", sa.Text(), nullable=True))
     op.execute("UPDATE user_account SET name_key = lower(name)")
-    op.create_index(op.f("ix_user_account_name_key"), "user_account", ["name_key"], unique=False)
-    op.create_index(op.f("ix_user_account_document"), "user_account", ["document"], unique=False)
+    _index_for_search()
     op.add_column("credential", sa.Column("recovered_by", sa.Text(), nullable=True))
     op.add_column("session", sa.Column("device_id", sa.Text(), nullable=True))
     op.add_column("refresh_token", sa.Column("acts_for", sa.Text(), nullable=True))
+
+
+def _index_for_search() -> None:
+    in_one = sa.text("organization_id IS NOT NULL")
+    for name, columns, where in (
+        ("by_name", ["name_key", "id"], None),
+        ("by_status", ["status", "id"], None),
+        ("in_organization", ["organization_id", "id"], in_one),
+        ("in_organization_by_name", ["organization_id", "name_key", "id"], in_one),
+        ("in_organization_by_status", ["organization_id", "status", "id"], in_one),
+    ):
+        op.create_index(
+            f"ix_user_account_{name}", "user_account", columns, unique=False, sqlite_where=where, postgresql_where=where
+        )
 
 
 def _make_outbox() -> None:

@@ -1,0 +1,47 @@
+"""What a session has to have proved before its user's factors may change."""
+
+from authme.factors.model import Factor
+from authme.factors.store import list_factors
+from authme.kernel.context import BASIC, MFA, USER_LADDER, Context
+from authme.kernel.database import Reader
+from authme.kernel.errors import RequirementNotMet, SessionEnded
+from authme.sessions import Session
+from authme.sessions import store as sessions
+from authme.settings import FactorSettings
+
+_MS = 1000
+
+
+def reachable_level(factors: list[Factor]) -> str:
+    """Return the highest rung that a user with these factors can reach: a password and any of them are of two kinds."""
+    return MFA if any(one.is_verified for one in factors) else BASIC
+
+
+async def find_session(reader: Reader, session_id: str | None) -> Session:
+    """Return the caller's session; raise SessionEnded when it is gone."""
+    found = await sessions.find(reader, session_id or "")
+    if found is None:
+        raise SessionEnded
+    return found
+
+
+async def check_highest(ctx: Context) -> Session:
+    """Raise RequirementNotMet unless the caller's session proved the highest level that its user can reach."""
+    session = await find_session(ctx.tx, ctx.caller.session_id)
+    needed = reachable_level(await list_factors(ctx.tx, ctx.caller.user_id or ""))
+    if session.level is None or USER_LADDER.index(session.level) < USER_LADDER.index(needed):
+        raise RequirementNotMet(f"This needs {needed}: prove a second factor first.")
+    return session
+
+
+async def check_fresh(ctx: Context) -> Session:
+    """Raise RequirementNotMet unless the session proved that level a short time ago.
+
+    Without this, whoever finds an unlocked telephone could make its owner's account their own.
+    """
+    session = await check_highest(ctx)
+    age_ms = ctx.clock.now_ms() - session.auth_at
+    if age_ms > ctx.part(FactorSettings).fresh_seconds * _MS:
+        minutes = ctx.part(FactorSettings).fresh_seconds // 60
+        raise RequirementNotMet(f"This needs {session.level} proved within the last {minutes} minutes.")
+    return session

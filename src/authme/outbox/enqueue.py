@@ -1,0 +1,45 @@
+"""Write what is to be done beyond this server."""
+
+from typing import Any
+
+from sqlalchemy import bindparam, delete, insert
+
+from authme.kernel.context import Context
+from authme.kernel.database import Statement
+from authme.kernel.ids import new_id
+from authme.outbox.box import Outbox
+from authme.outbox.tables import outbox
+
+_GIVEN = ("id", "kind", "channel", "user_id", "payload", "created_at")
+_INSERT = Statement(
+    insert(outbox)
+    .values(
+        {name: bindparam(name) for name in _GIVEN}
+        | {"state": "PENDING", "attempts": 0, "due_at": bindparam("created_at"), "claimed_until": 0}
+    )
+    .inline()
+)
+_FORGET = Statement(delete(outbox).where(outbox.c.user_id == bindparam("of_user"), outbox.c.state == "PENDING"))
+
+
+def enqueue(ctx: Context, *, kind: str, channel: str, payload: dict[str, Any], user_id: str | None = None) -> None:
+    """Write a row with the unit of work: it is done after the commit, and if the unit is undone it never is.
+
+    Nothing waits for it. `payload` is JSON and is sealed; `user_id` is whom it is for.
+    """
+    box, row_id = ctx.part(Outbox), new_id(ctx.clock)
+    ctx.tx.defer(
+        _INSERT,
+        id=row_id,
+        kind=kind,
+        channel=channel,
+        user_id=user_id,
+        payload=box.seal(row_id, payload),
+        created_at=ctx.clock.now_ms(),
+    )
+    ctx.tx.after_commit(box.wake)
+
+
+async def forget_of_user(ctx: Context, user_id: str) -> int:
+    """Delete what is still to be done for a user; return how many rows. What is being done at this moment may still be."""
+    return await ctx.tx.run(_FORGET, of_user=user_id)

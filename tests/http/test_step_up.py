@@ -165,7 +165,7 @@ async def test_a_code_is_good_for_its_purpose_user_session_and_factor_only(given
     token_object(await person.post(FULFILL, json=body))
 
 
-async def test_codes_of_other_purposes_raise_nothing(given: Given, person: Api, client: GivenClient, user: GivenUser):
+async def test_codes_of_other_purposes_raise_nothing(given: Given, person: Api, user: GivenUser):
     factor = (await person.get(FACTORS)).json()[0]["id"]
     sent = (await person.post(f"{FACTORS}/{factor}/send-token")).json()
 

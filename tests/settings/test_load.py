@@ -1,36 +1,27 @@
-import base64
 import os
-from collections.abc import Mapping
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from authme.settings import SECTIONS, SettingsInvalid, example, load
+from authme.settings import SECTIONS, example, load
+from settings.problems import key_text, problem_of, problems_of
 
 SETTINGS = [
     pytest.param(section, declared, id=declared.metadata.get("name", name))
     for section, kind in SECTIONS.items()
     for name, declared in kind.__dataclass_fields__.items()
     # The example of the one is a sentence, those of the others are files that have to be there.
-    if name not in {"master_key", "tls_certificate", "tls_key"}
+    if name not in {"master_key", "tls_certificate", "tls_key", "smtp_ca_file"}
 ]
-
-
-def problems_of(environment: Mapping[str, str], file: Path | None = None) -> list[str]:
-    with pytest.raises(SettingsInvalid) as caught:
-        load(environment, file)
-    return caught.value.problems
-
-
-def problem_of(environment: Mapping[str, str], file: Path | None = None) -> str:
-    (problem,) = problems_of(environment, file)
-    return problem
-
-
-def key_text() -> str:
-    return base64.b64encode(os.urandom(32)).decode()
+TOGETHER = {
+    "smtp_host": "mail_from",
+    "mail_from": "smtp_host",
+    "smtp_username": "smtp_password",
+    "smtp_password": "smtp_username",
+}
+"""Settings of which both or neither are given."""
 
 
 def toml(folder: Path, text: str) -> Path:
@@ -83,11 +74,12 @@ def test_every_setting_is_read_from_the_environment_and_from_the_file_by_its_doc
 ):
     name, text = declared.metadata.get("name", declared.name), declared.metadata["example"]
     needed = {"AUTHME_MASTER_KEY": key_text()} if name == "database_url" else {}
+    needed |= {f"AUTHME_{TOGETHER[name].upper()}": "x@example.com"} if name in TOGETHER else {}
     expected = declared.metadata["read"](text)
     assert expected != declared.default
 
     by_environment = load({f"AUTHME_{name.upper()}": text} | needed)
-    by_file = load(needed, toml(tmp_path, f'{name} = "{text}"\n'))
+    by_file = load(needed, toml(tmp_path, f"{name} = '{text}'\n"))
 
     assert getattr(getattr(by_environment, section), declared.name) == expected
     assert getattr(getattr(by_file, section), declared.name) == expected

@@ -1,6 +1,7 @@
 """Remember-me tokens: a series for one device, of which one token is good at a time, once."""
 
 import base64
+import hmac
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,7 +13,7 @@ from authme.kernel.context import Context
 from authme.kernel.ids import is_id, new_id
 from authme.settings import FactorSettings
 
-_TOKEN, _MARK = "remember-me-token", "remember-me-mark"  # noqa: S105  # what a digest is for, not a secret
+_STORED, _MARK = "remember-me-token", "remember-me-mark"
 _SECRET_BYTES = 32
 _MARK_BYTES = 16
 _MS = 1000
@@ -33,72 +34,77 @@ class Presented:
 
 def begin_series(ctx: Context, *, user_id: str, client_id: str, device_id: str, session_id: str) -> str:
     """Begin a series with the unit of work and return its first token. One that was there for this device ends."""
-    now, series_id = ctx.clock.now_ms(), new_id(ctx.clock)
-    token = _new_token(ctx.part(Digester), series_id)
+    digester, now = ctx.part(Digester), ctx.clock.now_ms()
+    series_id, secret = new_id(ctx.clock), secrets.token_bytes(_SECRET_BYTES)
     begun = Series(
         id=series_id,
         user_id=user_id,
         client_id=client_id,
         device_id=device_id,
-        token_hash=ctx.part(Digester).digest(_TOKEN, token),
+        token_hash=_hash_of(digester, series_id, secret),
         created_at=now,
         used_at=now,
         expires_at=now + _life_ms(ctx),
     )
     store.begin_series(ctx.tx, begun, session_id)
-    return token
+    return _token(digester, series_id, secret)
 
 
 async def find_presented(ctx: Context, token: str) -> Presented | None:
     """Return what a token stands for; None for one that this server never gave out, or whose series is over."""
-    digester = ctx.part(Digester)
-    series_id = token.partition(".")[0]
-    if not is_id(series_id) or not _is_marked(digester, series_id, token):
+    digester, series_id = ctx.part(Digester), token.partition(".")[0]
+    secret = _read(digester, series_id, token)
+    if secret is None:
         return None
     series = await store.find_series(ctx.tx, series_id)
     if series is None or series.expires_at <= ctx.clock.now_ms():
         return None
-    return Presented(series, digester.digest(_TOKEN, token))
+    return Presented(series, _hash_of(digester, series_id, secret))
 
 
 async def rotate(ctx: Context, presented: Presented, session_id: str) -> str | None:
     """Use the token up and return the next one; None when another caller was faster. The session is what it begins."""
     digester, now = ctx.part(Digester), ctx.clock.now_ms()
-    token = _new_token(digester, presented.series.id)
+    series_id, secret = presented.series.id, secrets.token_bytes(_SECRET_BYTES)
     rotated = await store.rotate(
         ctx.tx,
-        presented.series.id,
+        series_id,
         was=presented.token_hash,
-        becomes=digester.digest(_TOKEN, token),
+        becomes=_hash_of(digester, series_id, secret),
         session_id=session_id,
         now=now,
         expires_at=now + _life_ms(ctx),
     )
-    return token if rotated else None
+    return _token(digester, series_id, secret) if rotated else None
 
 
-def _new_token(digester: Digester, series_id: str) -> str:
-    """Return the id of the series, a dot, and in base64url 32 random bytes with a mark of 16.
+def _token(digester: Digester, series_id: str, secret: bytes) -> str:
+    """Return the id of the series, a dot, and in base64url the secret and its mark.
 
-    The mark is a digest of what stands before it. Only what bears it was given out, so that a used token, which ends the
-    series, is told from an invented one, which does nothing: the id of a series alone ends none.
+    The mark is a keyed digest. Only what bears it was given out, so that a used token, which ends the series, is told from an
+    invented one, which does nothing: without it, whoever learns the id of a series could end it.
     """
-    secret = secrets.token_bytes(_SECRET_BYTES)
     return f"{series_id}.{base64.urlsafe_b64encode(secret + _mark(digester, series_id, secret)).decode()}"
 
 
-def _is_marked(digester: Digester, series_id: str, token: str) -> bool:
+def _read(digester: Digester, series_id: str, token: str) -> bytes | None:
+    """Return the secret of a token that bears the mark."""
+    if not is_id(series_id):
+        return None
     try:
         raw = base64.b64decode(token[len(series_id) + 1 :].encode("ascii"), altchars=b"-_", validate=True)
     except ValueError:
-        return False
+        return None
     secret, mark = raw[:_SECRET_BYTES], raw[_SECRET_BYTES:]
-    # The text too, so that a token has one form.
-    return secrets.compare_digest(mark, _mark(digester, series_id, secret)) and token[len(series_id)] == "."
+    return secret if hmac.compare_digest(mark, _mark(digester, series_id, secret)) else None
 
 
 def _mark(digester: Digester, series_id: str, secret: bytes) -> bytes:
     return digester.digest(_MARK, series_id.encode() + secret)[:_MARK_BYTES]
+
+
+def _hash_of(digester: Digester, series_id: str, secret: bytes) -> TokenHash:
+    return digester.digest(_STORED, series_id.encode() + secret)
 
 
 def _life_ms(ctx: Context) -> int:

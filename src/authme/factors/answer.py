@@ -118,6 +118,11 @@ async def check_answer(ctx: Context, asked: Challenge | None, factors: Sequence[
     return matched
 
 
+async def _find_open(ctx: Context, challenge_id: str) -> Challenge | None:
+    found = await challenges.find(ctx.tx, challenge_id)
+    return found if found is not None and found.is_open(ctx.clock.now_ms()) else None
+
+
 async def _match(ctx: Context, asked: Challenge, factors: Sequence[Factor], given: Given) -> tuple[Factor, _Take] | Refusal:
     factor = next((one for one in factors if one.id == asked.factor_id), None)
     if factor is None:

@@ -4,7 +4,7 @@ Owns what a login proved, when it ends, and telling every worker process that it
 anything (sign_in does), nor what a token looks like (tokens does).
 """
 
-from authme.sessions.end import SESSION_TOPIC, USER_TOPIC, end, end_all, end_all_of_client
+from authme.sessions.end import SESSION_TOPIC, USER_TOPIC, end, end_all, end_all_of_client, end_all_on_device, end_own
 from authme.sessions.model import Session, SessionState
 from authme.sessions.prove import keep, with_grant, with_proof
 from authme.sessions.start import start
@@ -17,6 +17,8 @@ __all__ = [
     "end",
     "end_all",
     "end_all_of_client",
+    "end_all_on_device",
+    "end_own",
     "keep",
     "start",
     "with_grant",

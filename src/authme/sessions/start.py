@@ -21,8 +21,13 @@ def start(
     amr: tuple[str, ...],
     business_id: str | None = None,
     device_id: str | None = None,
+    is_kept: bool = True,
 ) -> Session:
-    """Start a session with the unit of work."""
+    """Start a session with the unit of work.
+
+    One that is not kept is for tokens that are signed before it is known whether their proof is used up; it starts with
+    `store.insert_session`.
+    """
     now = ctx.clock.now_ms()
     life = timedelta(days=ctx.part(TokenSettings).session_days)
     started = Session(
@@ -39,5 +44,6 @@ def start(
         created_at=now,
         expires_at=now + int(life.total_seconds()) * _MS,
     )
-    store.insert_session(ctx.tx, started)
+    if is_kept:
+        store.insert_session(ctx.tx, started)
     return started

@@ -14,6 +14,8 @@ _INSERT = Statement(
     )
 )
 _FIND = Statement(select(session).where(session.c.id == bindparam("of_session")))
+_is_open = and_(session.c.ended_at.is_(None), session.c.expires_at > bindparam("now"))
+_FIND_OPEN = Statement(select(session).where(and_(session.c.id == bindparam("of_session"), _is_open)))
 _END = Statement(
     update(session)
     .where(and_(session.c.id == bindparam("of_session"), session.c.ended_at.is_(None)))
@@ -28,6 +30,32 @@ _END_OF_CLIENT = Statement(
     update(session)
     .where(and_(session.c.client_id == bindparam("of_client"), session.c.ended_at.is_(None)))
     .values(ended_at=bindparam("now"), ended_reason=bindparam("reason"))
+)
+_END_OWN = Statement(
+    update(session)
+    .where(and_(session.c.id == bindparam("of_session"), session.c.user_id == bindparam("of_user"), _is_open))
+    .values(ended_at=bindparam("now"), ended_reason=bindparam("reason"))
+)
+_END_ON_DEVICE = Statement(
+    update(session)
+    .where(
+        and_(
+            session.c.user_id == bindparam("of_user"),
+            session.c.device_id == bindparam("of_device"),
+            session.c.ended_at.is_(None),
+            session.c.id != bindparam("but"),
+        )
+    )
+    .values(ended_at=bindparam("now"), ended_reason=bindparam("reason"))
+)
+_PUT_ON_DEVICE = Statement(
+    update(session)
+    .where(and_(session.c.id == bindparam("of_session"), session.c.device_id.is_(None)))
+    .values(device_id=bindparam("becomes")),
+    by_key=True,
+)
+_MOVE = Statement(
+    update(session).where(session.c.id == bindparam("of_session")).values(business_id=bindparam("becomes")), by_key=True
 )
 _CHANGE_PROOFS = Statement(
     update(session)
@@ -92,6 +120,22 @@ async def find(reader: Reader, session_id: str) -> Session | None:
     return session_of(row) if row else None
 
 
+async def find_open(reader: Reader, session_id: str, *, now: int) -> Session | None:
+    """Return the session if it has not ended."""
+    row = await reader.one(_FIND_OPEN, of_session=session_id, now=now)
+    return session_of(row) if row else None
+
+
+def put_on_device(tx: Transaction, session_id: str, device_id: str) -> None:
+    """Note with the unit of work which device the session is on, if none is known."""
+    tx.defer(_PUT_ON_DEVICE, of_session=session_id, becomes=device_id)
+
+
+def move(tx: Transaction, session_id: str, business_id: str | None) -> None:
+    """Change the business of the session with the unit of work."""
+    tx.defer(_MOVE, of_session=session_id, becomes=business_id)
+
+
 async def change_proofs(tx: Transaction, *, was: Session, becomes: Session) -> bool:
     """Change what an open session has proved and was granted, if that is still so."""
     changed = await tx.run(
@@ -115,6 +159,16 @@ async def end(tx: Transaction, session_id: str, *, now: int, reason: str) -> boo
 async def end_of_user(tx: Transaction, user_id: str, *, but: str, now: int, reason: str) -> int:
     """End every open session of the user but one (`""` for none); return how many."""
     return await tx.run(_END_OF_USER, of_user=user_id, but=but, now=now, reason=reason)
+
+
+async def end_own(tx: Transaction, session_id: str, user_id: str, *, now: int, reason: str) -> bool:
+    """End the session if it is the user's and open."""
+    return await tx.run(_END_OWN, of_session=session_id, of_user=user_id, now=now, reason=reason) == 1
+
+
+async def end_on_device(tx: Transaction, user_id: str, device_id: str, *, but: str, now: int, reason: str) -> int:
+    """End every open session of the user on the device but one (`""` for none); return how many."""
+    return await tx.run(_END_ON_DEVICE, of_user=user_id, of_device=device_id, but=but, now=now, reason=reason)
 
 
 async def end_of_client(tx: Transaction, client_id: str, *, now: int, reason: str) -> int:

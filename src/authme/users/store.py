@@ -80,7 +80,8 @@ class Login:
     must_change: bool
 
 
-def _user(row: Row) -> User:
+def user_of(row: Row) -> User:
+    """Return the user of a row that has its columns."""
     return User(
         id=row["id"],
         kind=row["kind"],
@@ -99,7 +100,8 @@ def _user(row: Row) -> User:
     )
 
 
-def _identity(row: Row) -> Identity:
+def identity_of(row: Row) -> Identity:
+    """Return the name of a row that has its columns."""
     return Identity(
         id=row["id"],
         user_id=row["user_id"],
@@ -114,7 +116,7 @@ def _identity(row: Row) -> Identity:
 async def find(reader: Reader, user_id: str) -> User | None:
     """Return the user, also a removed one."""
     row = await reader.one(_FIND, of_user=user_id)
-    return _user(row) if row else None
+    return user_of(row) if row else None
 
 
 async def get(reader: Reader, user_id: str) -> User:
@@ -127,7 +129,7 @@ async def get(reader: Reader, user_id: str) -> User:
 
 async def list_identities(reader: Reader, user_id: str) -> list[Identity]:
     """Return all names of the user, the oldest first."""
-    return [_identity(row) for row in await reader.all(_IDENTITIES, of_user=user_id)]
+    return [identity_of(row) for row in await reader.all(_IDENTITIES, of_user=user_id)]
 
 
 async def find_by_name(reader: Reader, names: Sequence[Name]) -> Login | None:
@@ -139,7 +141,7 @@ async def find_by_name(reader: Reader, names: Sequence[Name]) -> Login | None:
     for name in names:
         row = by_type.get(name.type)
         if row is not None:
-            return Login(_user(row), row["password_hash"], bool(row["must_change"]))
+            return Login(user_of(row), row["password_hash"], bool(row["must_change"]))
     return None
 
 
@@ -149,7 +151,7 @@ async def find_by_any_name(reader: Reader, names: Sequence[Name]) -> User | None
         return None
     by_type = {row["name_type"]: row for row in await reader.all(_BY_ANY_NAME, keys=[name.key for name in names])}
     found = next((by_type[name.type] for name in names if name.type in by_type), None)
-    return _user(found) if found is not None else None
+    return user_of(found) if found is not None else None
 
 
 async def find_taken(reader: Reader, names: Sequence[Name], *, but: str) -> set[str]:
@@ -233,7 +235,7 @@ async def has_password(reader: Reader, user_id: str) -> bool:
 
 async def list_users(reader: Reader, *, after: str, limit: int) -> list[User]:
     """Return up to `limit` users with an id greater than `after`."""
-    return [_user(row) for row in await reader.all(_LIST, after=after, at_most=limit)]
+    return [user_of(row) for row in await reader.all(_LIST, after=after, at_most=limit)]
 
 
 async def count_administrators(reader: Reader) -> int:

@@ -1,0 +1,91 @@
+"""What is known of a user, changed and erased, at rest."""
+
+from sqlalchemy import and_, bindparam, delete, select, update
+
+from authme.kernel.database import Reader, Statement, Transaction
+from authme.users.model import User
+from authme.users.names import name_key
+from authme.users.tables import identity, user_account
+
+_CHANGE = Statement(
+    update(user_account)
+    .where(and_(user_account.c.id == bindparam("of_user"), user_account.c.status != "REMOVED"))
+    .values(
+        name=bindparam("name"),
+        name_key=bindparam("name_key"),
+        document=bindparam("document"),
+        business_id=bindparam("business_id"),
+        kind=bindparam("kind"),
+        updated_at=bindparam("now"),
+    )
+)
+_ERASE = Statement(
+    update(user_account)
+    .where(and_(user_account.c.id == bindparam("of_user"), user_account.c.status != "REMOVED"))
+    .values(
+        status="REMOVED",
+        name=None,
+        name_key=None,
+        document=None,
+        business_id=None,
+        organization_id=None,
+        customer_id=None,
+        language=None,
+        authorities="[]",
+        updated_at=bindparam("now"),
+        locked_at=None,
+    )
+)
+_KEYS = Statement(select(identity.c.value_key).where(identity.c.user_id == bindparam("of_user")))
+_DELETE_NAMES = Statement(delete(identity).where(identity.c.user_id == bindparam("of_user")))
+_DELETE_NAME = Statement(
+    delete(identity).where(and_(identity.c.id == bindparam("of_identity"), identity.c.user_id == bindparam("of_user")))
+)
+_MAKE_MAIN = Statement(
+    update(identity)
+    .where(and_(identity.c.id == bindparam("of_identity"), identity.c.user_id == bindparam("of_user")))
+    .values(main=1)
+)
+
+
+async def change(tx: Transaction, becomes: User, *, now: int) -> bool:
+    """Write name, document, business and kind; False if the user was removed."""
+    changed = await tx.run(
+        _CHANGE,
+        of_user=becomes.id,
+        name=becomes.name,
+        name_key=None if becomes.name is None else name_key(becomes.name),
+        document=becomes.document,
+        business_id=becomes.business_id,
+        kind=becomes.kind,
+        now=now,
+    )
+    return changed == 1
+
+
+async def erase(tx: Transaction, user_id: str, *, now: int) -> bool:
+    """Leave of the user the id, the kind and when they came and went; False if that was done before.
+
+    The row stays for whatever refers to it.
+    """
+    return await tx.run(_ERASE, of_user=user_id, now=now) == 1
+
+
+async def list_keys(reader: Reader, user_id: str) -> list[str]:
+    """Return the keys of all names of the user."""
+    return [row["value_key"] for row in await reader.all(_KEYS, of_user=user_id)]
+
+
+async def delete_names(tx: Transaction, user_id: str) -> int:
+    """Delete all names of the user; return how many."""
+    return await tx.run(_DELETE_NAMES, of_user=user_id)
+
+
+async def delete_name(tx: Transaction, user_id: str, identity_id: str) -> bool:
+    """Delete one name of the user; False if it was gone."""
+    return await tx.run(_DELETE_NAME, of_identity=identity_id, of_user=user_id) == 1
+
+
+async def make_main(tx: Transaction, user_id: str, identity_id: str) -> bool:
+    """Make a name the main one of its type, beside what is main already; False if it is gone."""
+    return await tx.run(_MAKE_MAIN, of_identity=identity_id, of_user=user_id) == 1

@@ -25,17 +25,18 @@ def record(
     result: Result = "OK",
     user_id: str | None = None,
     client_id: str | None = None,
+    acts_for: str | None = None,
     **detail: str | int | bool | None,
 ) -> None:
     """Record what the caller did, with the unit of work: kept if and only if that is committed.
 
-    `user_id` and `client_id` are who acts; without them it is the caller, and a login names whom it just found out. So a
-    refusal that is to be in the record has to be returned, not raised. `detail` never holds a secret, and never what a
+    `user_id` and `client_id` are who acts, `acts_for` for which business; without them it is the caller, and a login names
+    whom it just found out. So a refusal that is to be in the record has to be returned, not raised. `detail` never holds a secret, and never what a
     stranger typed: a password typed into the field of the name would stay here for years.
     """
     caller, origin = ctx.caller, ctx.origin
-    if caller.acts_for is not None:
-        detail["acts_for"] = caller.acts_for
+    if acts_for or caller.acts_for:
+        detail["acts_for"] = acts_for or caller.acts_for
     ctx.tx.defer(
         _INSERT,
         at=ctx.clock.now_ms(),

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import and_, bindparam, select, update
+from sqlalchemy import and_, bindparam, delete, select, update
 
 from authme.credentials.tables import credential
 from authme.kernel.database import Reader, Statement, Transaction, upsert
@@ -32,6 +32,7 @@ _CHANGE = Statement(
     .where(and_(credential.c.user_id == bindparam("of_user"), credential.c.password_hash == bindparam("was")))
     .values(password_hash=bindparam("becomes"), changed_at=bindparam("now"), must_change=0)
 )
+_DELETE = Statement(delete(credential).where(credential.c.user_id == bindparam("of_user")))
 _RECOVERED_BY = Statement(select(credential.c.recovered_by).where(credential.c.user_id == bindparam("of_user")))
 _PROVED_OTHERWISE = Statement(
     update(credential)
@@ -92,6 +93,11 @@ async def change_hash(tx: Transaction, user_id: str, *, was: str, becomes: str, 
 def rehash(tx: Transaction, user_id: str, *, was: str, becomes: str) -> None:
     """Store the same password under today's parameters, unless it was changed meanwhile."""
     tx.defer(_REHASH, of_user=user_id, was=was, becomes=becomes)
+
+
+async def delete_password(tx: Transaction, user_id: str) -> bool:
+    """Delete the user's password; False if there was none."""
+    return await tx.run(_DELETE, of_user=user_id) == 1
 
 
 async def find_recovered_by(reader: Reader, user_id: str) -> str | None:

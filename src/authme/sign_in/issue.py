@@ -1,12 +1,12 @@
 """The tokens of a session: what its client, its user and its level put into them."""
 
 from authme.clients.model import Client
-from authme.kernel.context import USER_LADDER, Context, rungs
+from authme.kernel.context import CLIENT_IDENTIFIED, IDENTIFIED, USER_LADDER, Context, rungs
 from authme.sessions.model import Session
 from authme.tokens import refresh
 from authme.tokens.mint import mint
 from authme.tokens.model import TokenObject
-from authme.users.model import User
+from authme.users.model import ACTING, User
 
 _MS = 1000
 
@@ -18,32 +18,62 @@ async def issue(
     session: Session,
     *,
     scopes: tuple[str, ...] | None = None,
+    acts_for: str | None = None,
     refresh_token: str | None = None,
 ) -> TokenObject:
     """Return the token object for a user's session at a client.
 
-    Without `refresh_token` (the successor, at a renewal) a first one is issued. A user's token carries the client as
-    identified only, even if the client proved its secret on the way: the token may be handed to a browser or telephone,
-    which must not come to hold what operations grant to the service itself.
+    Without `refresh_token` (the successor, at a renewal) a first one is issued. `acts_for` is the user's business, if the
+    tokens are to act for it.
     """
     granted = client.scopes if scopes is None else scopes
+    token = refresh_token or refresh.issue(ctx, session, client.id, granted, acts_for=acts_for)
+    return await sign(ctx, client, user, session, scopes=granted, acts_for=acts_for, refresh_token=token)
+
+
+async def sign(
+    ctx: Context,
+    client: Client,
+    user: User,
+    session: Session,
+    *,
+    scopes: tuple[str, ...],
+    acts_for: str | None = None,
+    refresh_token: str | None = None,
+) -> TokenObject:
+    """Return the token object around this refresh token, and write nothing."""
+    # A business that the user left since the login is named no more; one that they joined comes with UI-09.
+    business_id = user.business_id if session.business_id in {None, user.business_id} else None
     return await mint(
         ctx,
         client.token_profile,
         subject=user.id,
-        scope=granted,
-        atoms=client.atoms("CLI-AUTH-IDENTIFIED") | rungs(USER_LADDER, session.level) | user.atoms | frozenset(session.extra),
-        refresh_token=refresh_token or refresh.issue(ctx, session, client.id, granted),
+        scope=scopes,
+        atoms=_atoms(client, user, session, acts_for),
+        refresh_token=refresh_token,
         app_id=client.app_id,
         service_id=client.service_account_id,
         business_unit_id=client.business_unit_id,
         organization_id=user.organization_id or client.organization_id,
         user_id=user.id,
-        business_id=session.business_id or user.business_id,
+        business_id=acts_for or business_id,
         client_id_default=session.client_id,
         customer_id=user.customer_id,
         sid=session.id,
         auth_time=session.auth_at // _MS,
-        amr=session.amr,
+        amr=session.amr or None,
         acr=session.level,
     )
+
+
+def _atoms(client: Client, user: User, session: Session, acts_for: str | None) -> frozenset[str]:
+    """Return what the token lets its holder be.
+
+    It carries the client as identified only, even if the client proved its secret on the way: the token may be handed to a
+    browser or telephone, which must not come to hold what operations grant to the service itself. Of somebody who is named
+    and has proved nothing it carries neither kind nor office nor role.
+    """
+    proved = client.atoms(CLIENT_IDENTIFIED) | rungs(USER_LADDER, session.level)
+    if session.level == IDENTIFIED:
+        return proved
+    return proved | user.atoms | frozenset(session.extra) | (ACTING if acts_for else frozenset())

@@ -4,6 +4,7 @@ from authme import sessions
 from authme.audit import record
 from authme.credentials import store as credentials
 from authme.devices import store as devices
+from authme.factors.store import list_factors
 from authme.kernel.context import Context
 from authme.kernel.errors import StateForbids
 from authme.users import contact_store
@@ -23,7 +24,10 @@ async def keep_password(
     if not await users.change_status(ctx.tx, user.id, was=("ACTIVE", "PENDING"), becomes="ACTIVE", now=now):
         raise StateForbids("The user was changed meanwhile.")
     await contact_store.verify_identity(ctx.tx, user.id, contact.id)
-    credentials.put(ctx.tx, user.id, password_hash, now, recovered_by=contact.id)
+    has_others = any(one.is_verified and one.id != contact.id for one in await list_factors(ctx.tx, user.id))
+    # A first password, and one of whoever has nothing else, rests on the contact anyway.
+    recovered_by = contact.id if had_password and has_others else None
+    credentials.put(ctx.tx, user.id, password_hash, now, recovered_by=recovered_by)
     await sessions.end_all(ctx, user.id, reason="password changed", but=but)
     await devices.end_series_of_user(ctx.tx, user.id)
     if had_password and user.status == "ACTIVE":

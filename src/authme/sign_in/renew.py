@@ -1,24 +1,22 @@
-"""UI-13: renew a session's tokens; and tokens of the same session for another application."""
+"""UI-13 and UI-09: renew a session's tokens."""
+
+from dataclasses import replace
+
+import msgspec
 
 from authme.audit import record
-from authme.clients.directory import Clients
 from authme.clients.login import issue as issue_to_client
 from authme.clients.model import Client
 from authme.kernel.context import CLIENT_BASIC, Context
-from authme.kernel.errors import (
-    ClientCredentialsWrong,
-    NotOnThisTarget,
-    Refusal,
-    SessionEnded,
-    TokenNotValid,
-    named_in_body_unknown,
-)
-from authme.kernel.wire import Id, Token, Wire
+from authme.kernel.errors import Refusal, SessionEnded, TokenNotValid
+from authme.kernel.wire import Text, Token, Wire
 from authme.sessions import store as sessions
+from authme.sign_in.caller import get_client
 from authme.sign_in.issue import issue
 from authme.tokens import refresh
 from authme.tokens.model import TokenObject
 from authme.users import store as users
+from authme.users.model import User
 
 
 class RenewRequest(Wire, frozen=True):
@@ -27,11 +25,11 @@ class RenewRequest(Wire, frozen=True):
     refresh_token: Token
 
 
-class ChangeAppRequest(Wire, frozen=True):
-    """From which client's session, and for which client."""
+class RenovateRequest(Wire, frozen=True):
+    """UI-09: `deviceId` is the device that the session is on."""
 
-    origin_client_id: Id
-    client_id: Id
+    refresh_token: Token
+    device_id: Text | None = None
 
 
 async def renew(ctx: Context, body: RenewRequest) -> TokenObject | Refusal:
@@ -40,10 +38,26 @@ async def renew(ctx: Context, body: RenewRequest) -> TokenObject | Refusal:
     A refresh token is used once. A repeat by the same client within 10 seconds gets the same successor; one after that ends
     the whole session.
     """
-    client = await ctx.part(Clients).find_active(ctx.tx, ctx.caller.client_id or "")
-    if client is None:
-        raise ClientCredentialsWrong
-    return await renew_at(ctx, client, body.refresh_token, client_is_proved=False)
+    return await renew_at(ctx, await get_client(ctx), body.refresh_token, client_is_proved=False)
+
+
+async def renovate(ctx: Context, body: RenovateRequest) -> TokenObject | Refusal:
+    """Renew as UI-13 does, and bring the session to the business that the user belongs to now.
+
+    A session that began on a device is not renewed on another.
+    """
+    client = await get_client(ctx)
+    rotation = await refresh.find_rotation(ctx, body.refresh_token, client.id)
+    if isinstance(rotation, Refusal):
+        return rotation
+    session = rotation.session
+    if session.user_id is None or (body.device_id is not None and session.device_id not in {None, body.device_id}):
+        raise TokenNotValid
+    user = await _get_user(ctx, session.user_id)
+    if session.business_id != user.business_id:
+        sessions.move(ctx.tx, session.id, user.business_id)
+        rotation = replace(rotation, session=msgspec.structs.replace(session, business_id=user.business_id))
+    return await _renewed(ctx, client, user, rotation)
 
 
 async def renew_at(ctx: Context, client: Client, token: str, *, client_is_proved: bool) -> TokenObject | Refusal:
@@ -51,38 +65,35 @@ async def renew_at(ctx: Context, client: Client, token: str, *, client_is_proved
     rotation = await refresh.find_rotation(ctx, token, client.id)
     if isinstance(rotation, Refusal):
         return rotation
-    shown = await _renewed(ctx, client, rotation, client_is_proved=client_is_proved)
+    session = rotation.session
+    if session.user_id is not None:
+        return await _renewed(ctx, client, await _get_user(ctx, session.user_id), rotation)
+    if not client_is_proved or session.client_level != CLIENT_BASIC:
+        raise TokenNotValid
+    shown = await issue_to_client(ctx, client, method="refresh", refresh_token=rotation.refresh_token)
     refresh.rotate(ctx, rotation)
     return shown
 
 
-async def _renewed(ctx: Context, client: Client, rotation: refresh.Rotation, *, client_is_proved: bool) -> TokenObject:
-    session = rotation.session
-    if session.user_id is None:
-        if not client_is_proved or session.client_level != CLIENT_BASIC:
-            raise TokenNotValid
-        return await issue_to_client(ctx, client, method="refresh", refresh_token=rotation.refresh_token)
-    user = await users.find(ctx.tx, session.user_id)
+async def _get_user(ctx: Context, user_id: str) -> User:
+    user = await users.find(ctx.tx, user_id)
     if user is None or user.status != "ACTIVE":
         raise SessionEnded
-    record(ctx, "session.renewed", session.id, user_id=user.id, client_id=client.id)
-    return await issue(ctx, client, user, session, scopes=rotation.scopes, refresh_token=rotation.refresh_token)
+    return user
 
 
-async def change_app(ctx: Context, body: ChangeAppRequest) -> TokenObject:
-    """Return tokens of the caller's session for another first-party client, with that client's scopes.
-
-    Raises NotOnThisTarget when the session does not speak through `originClientId`, and (107) for an unknown target.
-    """
-    caller = ctx.caller
-    if body.origin_client_id != caller.client_id:
-        raise NotOnThisTarget("originClientId must be the client that the bearer token was issued to.")
-    target = await ctx.part(Clients).find_active(ctx.tx, body.client_id)
-    if target is None or not target.first_party:
-        raise named_in_body_unknown("clientId", "client")
-    session = await sessions.find(ctx.tx, caller.session_id or "")
-    user = await users.find(ctx.tx, caller.user_id or "")
-    if session is None or user is None:
-        raise SessionEnded
-    record(ctx, "session.moved", session.id, to_client=target.id)
-    return await issue(ctx, target, user, session)
+async def _renewed(ctx: Context, client: Client, user: User, rotation: refresh.Rotation) -> TokenObject:
+    # Whoever has left the business acts for it no more, nor when they come back.
+    acts_for = rotation.acts_for if rotation.acts_for == user.business_id else None
+    record(ctx, "session.renewed", rotation.session.id, user_id=user.id, client_id=client.id, acts_for=acts_for)
+    shown = await issue(
+        ctx,
+        client,
+        user,
+        rotation.session,
+        scopes=rotation.scopes,
+        acts_for=acts_for,
+        refresh_token=rotation.refresh_token,
+    )
+    refresh.rotate(ctx, replace(rotation, acts_for=acts_for))
+    return shown

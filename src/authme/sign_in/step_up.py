@@ -75,7 +75,7 @@ async def leverage_mfa(ctx: Context, body: LeverageRequest) -> Leverage:
     session = await find_session(ctx.tx, ctx.caller.session_id)
     user = await users.get(ctx.tx, ctx.caller.user_id or "")
     factors = await factor_store.list_factors(ctx.tx, user.id)
-    chosen = _choose(body, await list_usable(ctx, user.id, factors), session)
+    chosen = _choose(body, factors, await list_usable(ctx, user.id, factors), session)
     passkeys = [one for one in factors if one.contact_type == "PASSKEY" and one.is_verified]
     allowed = passkeys if body.factor_id is None else [chosen]
     asked = await ask(ctx, user, chosen, purpose="MFA", session_id=session.id, passkeys=allowed)
@@ -89,13 +89,19 @@ async def leverage_mfa(ctx: Context, body: LeverageRequest) -> Leverage:
     )
 
 
-def _choose(body: LeverageRequest, usable: list[Factor], session: Session) -> Factor:
-    named = [one for one in usable if body.factor_id in {None, one.id} and body.contact_type in {None, one.contact_type}]
+def _choose(body: LeverageRequest, factors: list[Factor], usable: list[Factor], session: Session) -> Factor:
+    named = [
+        one
+        for one in factors
+        if one.is_verified and body.factor_id in {None, one.id} and body.contact_type in {None, one.contact_type}
+    ]
     if not named and body.factor_id is not None:
         raise named_in_body_unknown("factorId", "factor")
     if not named and body.contact_type is not None:
         raise named_in_body_unknown("contactType", "factor")
-    sufficient = [one for one in named if _suffices(session, one)]
+    if named and not any(one in usable for one in named):
+        raise StateForbids("The password was set by a code to this contact; use another factor.")
+    sufficient = [one for one in named if one in usable and _suffices(session, one)]
     if not sufficient:
         raise StateForbids(
             "There is no verified factor." if not named else "Log in with the password first: two factors of one kind are one."

@@ -5,6 +5,7 @@ from authme.audit import record
 from authme.credentials import store as credentials
 from authme.credentials.attempts import USER, Attempts
 from authme.credentials.pool import PasswordPool
+from authme.devices import store as devices
 from authme.kernel.context import Context
 from authme.kernel.errors import CredentialsWrong, PasswordNotAccepted, Refusal, StateForbids
 from authme.kernel.wire import Password, Wire
@@ -21,7 +22,7 @@ class ChangePasswordRequest(Wire, frozen=True):
 
 
 async def change_password(ctx: Context, body: ChangePasswordRequest) -> Refusal | None:
-    """Change the password and end the person's other sessions.
+    """Change the password and end the person's other sessions, and whatever remembers them on a device.
 
     A wrong current password is counted as a failed login is, so that a borrowed session cannot guess it. Raises
     PasswordNotAccepted (501), and StateForbids when the password was changed meanwhile.
@@ -40,6 +41,7 @@ async def change_password(ctx: Context, body: ChangePasswordRequest) -> Refusal 
     if not await credentials.change_hash(ctx.tx, user_id, was=stored, becomes=becomes, now=ctx.clock.now_ms()):
         raise StateForbids("The password was changed meanwhile.")
     attempts.succeeded(ctx, guess)
+    await devices.end_series_of_user(ctx.tx, user_id)
     await sessions.end_all(ctx, user_id, reason="password changed", but=ctx.caller.session_id or "")
     await tell(ctx, user_id, "password_changed")
     record(ctx, "user.password_changed", user_id)

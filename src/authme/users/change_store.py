@@ -4,7 +4,7 @@ from sqlalchemy import and_, bindparam, delete, select, update
 
 from authme.kernel.database import Reader, Statement, Transaction
 from authme.users.model import User
-from authme.users.names import name_key
+from authme.users.names import NameType, name_key
 from authme.users.tables import identity, user_account
 
 _CHANGE = Statement(
@@ -36,7 +36,9 @@ _ERASE = Statement(
         locked_at=None,
     )
 )
-_KEYS = Statement(select(identity.c.value_key).where(identity.c.user_id == bindparam("of_user")))
+_KEYS = Statement(
+    select(identity.c.id, identity.c.type, identity.c.value_key).where(identity.c.user_id == bindparam("of_user"))
+)
 _DELETE_NAMES = Statement(delete(identity).where(identity.c.user_id == bindparam("of_user")))
 _DELETE_NAME = Statement(
     delete(identity).where(and_(identity.c.id == bindparam("of_identity"), identity.c.user_id == bindparam("of_user")))
@@ -71,9 +73,9 @@ async def erase(tx: Transaction, user_id: str, *, now: int) -> bool:
     return await tx.run(_ERASE, of_user=user_id, now=now) == 1
 
 
-async def list_keys(reader: Reader, user_id: str) -> list[str]:
-    """Return the keys of all names of the user."""
-    return [row["value_key"] for row in await reader.all(_KEYS, of_user=user_id)]
+async def list_keys(reader: Reader, user_id: str) -> dict[tuple[NameType, str], str]:
+    """Return type and key of every name of the user, each with the identity's id."""
+    return {(row["type"], row["value_key"]): row["id"] for row in await reader.all(_KEYS, of_user=user_id)}
 
 
 async def delete_names(tx: Transaction, user_id: str) -> int:

@@ -61,12 +61,12 @@ async def create(ctx: Context, draft: UserDraft, password: str | None) -> tuple[
         raise AlreadyExists("The user exists, or a name is taken.") from error
     if password_hash is not None:
         credentials.put(ctx.tx, user.id, password_hash, ctx.clock.now_ms())
-    _send_code(ctx, user, identities)
+    send_first_code(ctx, user, identities)
     record(ctx, "user.created", user.id, status=user.status)
     return user, identities
 
 
-def _send_code(ctx: Context, user: User, identities: list[Identity]) -> None:
+def send_first_code(ctx: Context, user: User, identities: list[Identity]) -> None:
     contacts = main_contacts(identities)
     contact = contacts.get("EMAIL") or contacts.get("MOBILE")
     if user.status != "PENDING" or contact is None or contact.verified:

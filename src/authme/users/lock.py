@@ -4,11 +4,12 @@ from authme import sessions
 from authme.audit import record
 from authme.challenges import store as challenges
 from authme.credentials.attempts import Attempts
+from authme.devices import store as devices
 from authme.kernel.context import Context
 from authme.kernel.errors import NotFound, named_in_body_unknown
 from authme.kernel.wire import Id, Wire
 from authme.users import policy, store
-from authme.users.model import User, UserStatus
+from authme.users.model import Identity, User, UserStatus
 from authme.users.names import candidates
 
 
@@ -28,6 +29,7 @@ async def lock(ctx: Context, body: LockRequest) -> None:
     now = ctx.clock.now_ms()
     if not await store.change_status(ctx.tx, target.id, was=("ACTIVE", "PENDING"), becomes="LOCKED", now=now):
         return
+    await devices.end_series_of_user(ctx.tx, target.id)
     await sessions.end_all(ctx, target.id, reason="locked")
     await challenges.end_all(ctx.tx, target.id)
     record(ctx, "user.locked", target.id)
@@ -41,13 +43,17 @@ async def unlock(ctx: Context, body: LockRequest) -> None:
     target = await _get(ctx, body.user_id)
     becomes: UserStatus = "ACTIVE" if await store.has_password(ctx.tx, target.id) else "PENDING"
     changed = await store.change_status(ctx.tx, target.id, was=("LOCKED",), becomes=becomes, now=ctx.clock.now_ms())
-    identities = await store.list_identities(ctx.tx, target.id)
-    # Counted under the likeliest meaning of what was typed, and under the user id for proofs after the login.
-    keys = {candidates(identity.value)[0].key for identity in identities if candidates(identity.value)} | {target.id}
-    ctx.part(Attempts).forget(ctx, sorted(keys))
+    forget_failures(ctx, target.id, await store.list_identities(ctx.tx, target.id))
     if changed:
         ctx.tx.announce(sessions.USER_TOPIC, target.id)
     record(ctx, "user.unlocked", target.id, was_locked=changed)
+
+
+def forget_failures(ctx: Context, user_id: str, identities: list[Identity]) -> None:
+    """Clear the failures counted for a user, with the unit of work."""
+    # Counted under the likeliest meaning of what was typed, and under the user id for proofs after the login.
+    keys = {candidates(identity.value)[0].key for identity in identities if candidates(identity.value)} | {user_id}
+    ctx.part(Attempts).forget(ctx, sorted(keys))
 
 
 async def _get(ctx: Context, user_id: str) -> User:

@@ -4,6 +4,8 @@ from authme.kernel.context import BASIC, Caller
 from authme.kernel.errors import NotFound, NotOnThisTarget
 from authme.users.model import ADMIN, ADMINISTRATIVE, MAINTENANCE, User, UserKind
 
+_PLAIN = frozenset({"USER", "PERSON"})
+
 
 def check_may_see(caller: Caller, target: User) -> None:
     """Raise NotFound unless the relation reaches the user: outside it a user does not exist (contract section 2).
@@ -37,7 +39,27 @@ def check_may_create(caller: Caller, kind: UserKind, authorities: tuple[str, ...
     """
     if caller.is_operator:
         return
-    if kind not in {"USER", "PERSON"} and not (caller.has(BASIC) and (caller.has(ADMIN) or caller.has(MAINTENANCE))):
+    if kind not in _PLAIN and not _is_administrator(caller):
         raise NotOnThisTarget("A user of a business is made with an administrator's token.")
     if not caller.atoms.issuperset(authorities):
         raise NotOnThisTarget
+
+
+def check_may_place(caller: Caller, was: User, becomes: User) -> None:
+    """Raise NotOnThisTarget for a kind or a business that the caller may not give; taking them away is like any change."""
+    gets_kind = becomes.kind != was.kind and becomes.kind not in _PLAIN
+    gets_business = becomes.business_id not in {was.business_id, None}
+    # Without this, a service that may correct names could let anybody act for any business.
+    if (gets_kind or gets_business) and not (caller.is_operator or _is_administrator(caller)):
+        raise NotOnThisTarget("A user comes to a business with an administrator's token.")
+
+
+def organization_searched(caller: Caller) -> str | None:
+    """Return the one organisation in which the caller may find users, None for everywhere; "" is nowhere."""
+    if caller.is_operator or caller.has(MAINTENANCE):
+        return None
+    return caller.organization_id or ""
+
+
+def _is_administrator(caller: Caller) -> bool:
+    return caller.has(BASIC) and (caller.has(ADMIN) or caller.has(MAINTENANCE))

@@ -13,7 +13,7 @@ from authme.users.change_password import ChangePasswordRequest, change_password
 from authme.users.create import UserDraft, create
 from authme.users.lock import LockRequest, lock, unlock
 from authme.users.names import Name, NameMalformed
-from authme.users.show import IdentityAnswer, UserAnswer, identity_answer, show
+from authme.users.show import IdentityAnswer, UserAnswer, identity_answer, show, show_me
 from authme.users.wire import MobileGiven, mobile_text
 
 _TAGS = ("User Identities",)
@@ -125,6 +125,7 @@ ENDPOINTS = [
         "UI-17", "GET", f"{API}/user-identities/{{userId}}", _administration("identity_read"), show,
         "Get Identities from user", _TAGS, answer=UserAnswer,
     ),
+    Endpoint("X-me", "GET", f"{API}/user-identities/me", _SIGNED_IN, show_me, "Get my identities", _TAGS, answer=UserAnswer),
     Endpoint(
         "UI-21", "POST", f"{API}/user-identities/lock", _administration("account_lock"), lock,
         "Lock an user credential", _TAGS, body=LockRequest, status=204,

@@ -1,0 +1,65 @@
+"""UI-24: add names to a user."""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from authme.accounts.names import insert_names, new_identity
+from authme.accounts.target import hold_managed
+from authme.audit import record
+from authme.kernel.context import Context
+from authme.kernel.errors import ErrorItem, FieldsRefused, field_malformed
+from authme.kernel.wire import Text, Wire
+from authme.users import change_store
+from authme.users.names import Name, NameMalformed, of_type
+from authme.users.show import UserAnswer, shown
+from authme.users.taken import check_free
+
+
+class NameGiven(Wire, frozen=True):
+    """A name to log in by."""
+
+    type: Literal["EMAIL", "MOBILE", "CPF", "CNPJ", "LOGON", "USERNAME"]
+    value: Text
+
+
+class AddNamesRequest(Wire, frozen=True):
+    """UI-24."""
+
+    identities: Annotated[tuple[NameGiven, ...], Meta(min_length=1, max_length=20)]
+
+
+async def add_names(ctx: Context, user_id: str, body: AddNamesRequest) -> UserAnswer:
+    """Add names to a user: all of them, or none if one is taken. A name that the user has already is left as it is.
+
+    Contacts are unverified until the user asks for a code and gives it back (UI-39, UI-40).
+    """
+    wanted = _read(body)
+    target = await hold_managed(ctx, user_id)
+    had = await change_store.list_keys(ctx.tx, target.id)
+    new = [name for name in wanted if (name.type, name.key) not in had]
+    await check_free(ctx, new, for_user=target.id)
+    types = {name_type for name_type, _ in had}
+    made = []
+    for name in new:
+        made.append((new_identity(ctx, target.id, name, main=name.type not in types), name))
+        types.add(name.type)
+    await insert_names(ctx, made)
+    for identity, _ in made:
+        record(ctx, "identity.added", target.id, identity=identity.id, type=identity.type)
+    return await shown(ctx, target)
+
+
+def _read(body: AddNamesRequest) -> list[Name]:
+    """Return the distinct names; raise FieldsRefused with every malformed one."""
+    found: dict[tuple[str, str], Name] = {}
+    problems: list[ErrorItem] = []
+    for position, given in enumerate(body.identities):
+        try:
+            name = of_type(given.type, given.value)
+            found.setdefault((name.type, name.key), name)
+        except NameMalformed as error:
+            problems.append(field_malformed(f"identities[{position}].value", str(error)))
+    if problems:
+        raise FieldsRefused(problems)
+    return list(found.values())

@@ -1,0 +1,105 @@
+"""UI-19: change what is known of a user."""
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from authme import sessions
+from authme.accounts.change_contact import change_contact
+from authme.accounts.names import check_another_remains, insert_names, new_identity
+from authme.accounts.target import hold_managed
+from authme.audit import record
+from authme.kernel.context import Context
+from authme.kernel.errors import ErrorItem, FieldsRefused, field_malformed, missing
+from authme.kernel.wire import Id, Text, Wire
+from authme.users import change_store, names, policy, store
+from authme.users.model import User, UserKind
+from authme.users.names import Name, NameMalformed
+from authme.users.show import UserAnswer, shown
+from authme.users.taken import check_free
+from authme.users.wire import MobileGiven, mobile_text
+
+_KNOWN = ("name", "document", "business_id", "kind")
+
+
+class ChangeUserRequest(Wire, frozen=True):
+    """UI-19: what is not named stays as it is; null takes a name, a document or a business away."""
+
+    name: Text | UnsetType | None = UNSET
+    email: Text | UnsetType = UNSET
+    mobile: MobileGiven | UnsetType = UNSET
+    document: Text | UnsetType | None = UNSET
+    business_id: Id | UnsetType | None = UNSET
+    kind: UserKind | UnsetType = UNSET
+
+
+async def change_user(ctx: Context, user_id: str, body: ChangeUserRequest) -> UserAnswer:
+    """Change what is known of a user.
+
+    Another e-mail address or mobile number is unverified until its code, which is sent at once, comes back (UI-40); until
+    then the one of before stays beside it and is told of the change. What is the same as before changes nothing.
+    """
+    if body == ChangeUserRequest():
+        raise missing("name, email, mobile, document, businessId or kind")
+    wanted = _read(body)
+    target = await hold_managed(ctx, user_id)
+    becomes = _with(target, body, wanted.get("document"))
+    policy.check_may_place(ctx.caller, target, becomes)
+    await check_free(ctx, list(wanted.values()), for_user=target.id)
+    changed = [field for field in _KNOWN if getattr(becomes, field) != getattr(target, field)]
+    if changed:
+        await _change(ctx, target, becomes, wanted.get("document"))
+    for field in ("email", "mobile"):
+        if field in wanted and await change_contact(ctx, becomes, wanted[field]):
+            changed.append(field)
+    if changed:
+        record(ctx, "user.changed", target.id, fields=" ".join(changed))
+    return await shown(ctx, becomes)
+
+
+def _read(body: ChangeUserRequest) -> dict[str, Name]:
+    """Return the names of the request by field; raise FieldsRefused with every malformed one."""
+    found: dict[str, Name] = {}
+    problems: list[ErrorItem] = []
+    for field, value, form in (
+        ("email", body.email, names.email),
+        ("mobile", body.mobile if isinstance(body.mobile, UnsetType) else mobile_text(body.mobile), names.mobile),
+        ("document", body.document, names.document),
+    ):
+        if value is None or isinstance(value, UnsetType):
+            continue
+        try:
+            found[field] = form(value)
+        except NameMalformed as error:
+            problems.append(field_malformed(field, str(error)))
+    if problems:
+        raise FieldsRefused(problems)
+    return found
+
+
+def _with(target: User, body: ChangeUserRequest, document: Name | None) -> User:
+    given = {field: value for field in _KNOWN if (value := getattr(body, field)) is not UNSET}
+    if document is not None:
+        given["document"] = document.value
+    return msgspec.structs.replace(target, **given)
+
+
+async def _change(ctx: Context, target: User, becomes: User, document: Name | None) -> None:
+    if becomes.document != target.document:
+        await _change_document(ctx, target, document)
+    await change_store.change(ctx.tx, becomes, now=ctx.clock.now_ms())
+    # Sessions under way hold what the user holds: they look again within a second, on every worker process.
+    ctx.tx.announce(sessions.USER_TOPIC, target.id)
+
+
+async def _change_document(ctx: Context, target: User, becomes: Name | None) -> None:
+    """Let the name that goes with the document change with it."""
+    identities = await store.list_identities(ctx.tx, target.id)
+    documents = [one for one in identities if one.type in {"CPF", "CNPJ"}]
+    if becomes is not None and becomes.value not in {one.value for one in documents}:
+        made = new_identity(ctx, target.id, becomes, main=True)
+        await insert_names(ctx, [(made, becomes)])
+        identities.append(made)
+    for one in documents:
+        if one.value == target.document:
+            check_another_remains(identities, one)
+            await change_store.delete_name(ctx.tx, target.id, one.id)

@@ -1,0 +1,42 @@
+"""UI-18: remove a user for good."""
+
+from authme import sessions
+from authme.accounts.target import hold_managed
+from authme.audit import record
+from authme.challenges import store as challenges
+from authme.credentials import store as credentials
+from authme.devices import store as devices
+from authme.factors import store as factors
+from authme.kernel.context import Context
+from authme.kernel.errors import NotFound
+from authme.outbox.enqueue import forget_of_user
+from authme.users import change_store, store
+from authme.users.lock import forget_failures
+from authme.users.taken import reserve
+from authme.users.tell import tell
+
+
+async def remove(ctx: Context, user_id: str) -> None:
+    """Remove a user: sessions and secrets go at once, what is known of the person is erased, and they are told.
+
+    Of the names only keyed hashes stay, which keep them taken for a time; the audit goes on naming the user by id. Clients
+    that belong to the user stay: they are applications, and are removed as such.
+    """
+    target = await hold_managed(ctx, user_id)
+    await forget_of_user(ctx, target.id)
+    await tell(ctx, target.id, "account_removed")
+    forget_failures(ctx, target.id, await store.list_identities(ctx.tx, target.id))
+    await sessions.end_all(ctx, target.id, reason="removed")
+    await _delete_secrets(ctx, target.id)
+    await reserve(ctx, sorted({key for _, key in await change_store.list_keys(ctx.tx, target.id)}))
+    await change_store.delete_names(ctx.tx, target.id)
+    if not await change_store.erase(ctx.tx, target.id, now=ctx.clock.now_ms()):
+        raise NotFound
+    record(ctx, "user.removed", target.id)
+
+
+async def _delete_secrets(ctx: Context, user_id: str) -> None:
+    await credentials.delete_password(ctx.tx, user_id)
+    await factors.delete_all(ctx.tx, user_id)
+    await challenges.end_all(ctx.tx, user_id)
+    await devices.delete_all(ctx.tx, user_id)

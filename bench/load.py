@@ -25,6 +25,9 @@ class Caller(asyncio.Protocol):
         follow = spec["follow"]
         self._follow = re.compile(rb'"' + follow["name"].encode() + rb'":"([^"]*)"') if follow else None
         self._first = follow["first"].encode() if follow else b""
+        # Values that were prepared are sent one after the other; the connection rests when they are used up.
+        self._series = iter(spec["series"] or [])
+        self._has_series = bool(spec["series"])
         self._received = b""
         self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._transport: Any = None
@@ -32,10 +35,11 @@ class Caller(asyncio.Protocol):
     def connection_made(self, transport: Any) -> None:
         """Send the first request."""
         self._transport = transport
-        self._send(self._first)
+        self._send(next(self._series).encode() if self._has_series else self._first)
 
     def _send(self, value: bytes) -> None:
-        self._transport.write(self._template.replace(b"{}", value, 1) if self._follow else self._template)
+        has_place = self._follow or self._has_series
+        self._transport.write(self._template.replace(b"{}", value, 1) if has_place else self._template)
 
     def data_received(self, data: bytes) -> None:
         """Send the next request when the answer is whole."""
@@ -52,7 +56,12 @@ class Caller(asyncio.Protocol):
             return
         self._counts[0] += 1
         value = b""
-        if self._follow:
+        if self._has_series:
+            prepared = next(self._series, None)
+            if prepared is None:
+                return
+            value = prepared.encode()
+        elif self._follow:
             found = self._follow.search(received, end)
             value = found[1] if found else b""
         self._send(value)
@@ -65,9 +74,10 @@ class Caller(asyncio.Protocol):
 
 async def main(spec: dict[str, Any]) -> float:
     counts, callers, loop = [0], [], asyncio.get_running_loop()
-    for encoded in spec["requests"]:
+    for position, encoded in enumerate(spec["requests"]):
         template = base64.b64decode(encoded)
         one = dict(spec)
+        one["series"] = spec["series"][position] if spec["series"] else None
         if spec["follow"]:
             # The first value stands before the template, apart from it by a NUL.
             first, _, template = template.partition(b"\0")

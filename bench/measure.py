@@ -136,6 +136,8 @@ class Load:
     expect: int = 200
     follow: str | None = None
     """A member of the answer that replaces `{}` in the next request (the successor of a refresh token)."""
+    series: list[list[str]] | None = None
+    """For each connection the values that replace `{}`, one a request."""
 
     def rate(self, seconds: float) -> float:
         """Return answers per second; the load comes from another process on another core."""
@@ -145,6 +147,7 @@ class Load:
             "seconds": seconds,
             "expect": self.expect,
             "follow": self.follow,
+            "series": self.series,
         }
         ended = subprocess.run(
             [sys.executable, ROOT / "bench" / "load.py"], input=json.dumps(spec), capture_output=True, text=True, check=False

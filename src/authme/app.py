@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from authme import __version__
+from authme.accounts import routes as account_routes
 from authme.audit import Sealer
 from authme.audit.seal import seal
 from authme.authentication.authenticate import Authentication
@@ -25,6 +26,8 @@ from authme.credentials.attempts import Attempts
 from authme.credentials.pool import PasswordPool
 from authme.crypto.digests import Digester
 from authme.crypto.sealing import MasterKey
+from authme.devices import routes as device_routes
+from authme.devices.sweep import sweep as sweep_devices
 from authme.factors import routes as factor_routes
 from authme.kernel import logs, metrics, openapi
 from authme.kernel.clock import Clock, SystemClock
@@ -42,9 +45,11 @@ from authme.operation.parts import Running
 from authme.outbox.box import Outbox
 from authme.settings import Settings, SettingsInvalid, load
 from authme.sign_in import routes as sign_in_routes
+from authme.sign_in import session_routes
 from authme.sign_in.decoy import Decoys
 from authme.tokens.verify import AccessTokens
 from authme.users import routes as user_routes
+from authme.users import taken
 
 Result = TypeVar("Result")
 _SECOND = timedelta(seconds=1)
@@ -56,7 +61,10 @@ def endpoints() -> list[Endpoint]:
     return [
         *user_routes.ENDPOINTS,
         *sign_in_routes.ENDPOINTS,
+        *session_routes.ENDPOINTS,
+        *device_routes.ENDPOINTS,
         *factor_routes.ENDPOINTS,
+        *account_routes.ENDPOINTS,
         *client_routes.ENDPOINTS,
         *key_routes.ENDPOINTS,
         *operation_routes.ENDPOINTS,
@@ -161,6 +169,8 @@ def _jobs() -> list[Job]:
         Job("sweep failure counters", _MINUTE, attempts.sweep),
         Job("sweep assertions", _MINUTE, client_login.sweep),
         Job("sweep challenges", _MINUTE, sweep_challenges),
+        Job("sweep remembered devices", _MINUTE, sweep_devices),
+        Job("sweep reserved names", _MINUTE, taken.sweep),
     ]
 
 

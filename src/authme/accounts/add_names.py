@@ -42,7 +42,7 @@ async def add_names(ctx: Context, user_id: str, body: AddNamesRequest) -> UserAn
     types = {name_type for name_type, _ in had}
     made = []
     for name in new:
-        made.append((new_identity(ctx, target.id, name, main=name.type not in types), name))
+        made.append((await new_identity(ctx, target.id, name, main=name.type not in types), name))
         types.add(name.type)
     await insert_names(ctx, made)
     for identity, _ in made:

@@ -48,9 +48,8 @@ async def change_user(ctx: Context, user_id: str, body: ChangeUserRequest) -> Us
     changed = [field for field in _KNOWN if getattr(becomes, field) != getattr(target, field)]
     if changed:
         await _change(ctx, target, becomes, wanted.get("document"))
-    for field in ("email", "mobile"):
-        if field in wanted and await change_contact(ctx, becomes, wanted[field]):
-            changed.append(field)
+    contacts = [field for field in ("email", "mobile") if field in wanted]
+    changed += [field for field in contacts if await change_contact(ctx, becomes, wanted[field])]
     if changed:
         record(ctx, "user.changed", target.id, fields=" ".join(changed))
     return await shown(ctx, becomes)
@@ -96,7 +95,7 @@ async def _change_document(ctx: Context, target: User, becomes: Name | None) -> 
     identities = await store.list_identities(ctx.tx, target.id)
     documents = [one for one in identities if one.type in {"CPF", "CNPJ"}]
     if becomes is not None and becomes.value not in {one.value for one in documents}:
-        made = new_identity(ctx, target.id, becomes, main=True)
+        made = await new_identity(ctx, target.id, becomes, main=True)
         await insert_names(ctx, [(made, becomes)])
         identities.append(made)
     for one in documents:

@@ -22,14 +22,14 @@ async def change_contact(ctx: Context, user: User, contact: Name) -> bool:
     awaited = [one for one in identities if one.main and not one.verified]
     its_id = (await change_store.list_keys(ctx.tx, user.id)).get((contact.type, contact.key))
     its_own = next((one for one in identities if one.id == its_id), None)
-    if its_own is not None and its_own == main and main.verified:
+    if main is not None and its_own == main and main.verified:
         return await _take_back(ctx, awaited)
     if its_own in awaited:
         return False
     await tell(ctx, user.id, "contact_changed", also=reached_at(main) if main else None, contact=contact.type)
     await _take_back(ctx, awaited)
     if its_own is None:
-        its_own = new_identity(ctx, user.id, contact, main=True)
+        its_own = await new_identity(ctx, user.id, contact, main=True)
         await insert_names(ctx, [(its_own, contact)])
     else:
         await change_store.make_main(ctx.tx, user.id, its_own.id)

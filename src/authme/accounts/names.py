@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from authme.factors import store as factors
 from authme.kernel.context import Context
 from authme.kernel.database import UniqueViolation
 from authme.kernel.errors import AlreadyExists, StateForbids
@@ -13,14 +14,18 @@ from authme.users.model import Identity
 from authme.users.names import Name
 
 
-def new_identity(ctx: Context, user_id: str, name: Name, *, main: bool) -> Identity:
-    """Return a new name of the user. A contact is unverified: only its owner can show whose it is."""
+async def new_identity(ctx: Context, user_id: str, name: Name, *, main: bool) -> Identity:
+    """Return a new name of the user. A contact is unverified: only its owner can show whose it is.
+
+    An alternative contact of the user becomes the name, verified if it was: left beside it, one mailbox would be two factors.
+    """
+    is_contact = name.type in CONTACT_TYPES
     return Identity(
         id=new_id(ctx.clock),
         user_id=user_id,
         type=name.type,
         value=name.value,
-        verified=name.type not in CONTACT_TYPES,
+        verified=not is_contact or await factors.take_contact(ctx.tx, user_id, name.type, name.key),
         main=main,
         created_at=ctx.clock.now_ms(),
     )

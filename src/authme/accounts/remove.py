@@ -39,4 +39,5 @@ async def _delete_secrets(ctx: Context, user_id: str) -> None:
     await credentials.delete_password(ctx.tx, user_id)
     await factors.delete_all(ctx.tx, user_id)
     await challenges.end_all(ctx.tx, user_id)
-    await devices.delete_all(ctx.tx, user_id)
+    await devices.end_series_of_user(ctx.tx, user_id)
+    await devices.remove_devices_of_user(ctx.tx, user_id)

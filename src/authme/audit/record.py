@@ -31,8 +31,8 @@ def record(
     """Record what the caller did, with the unit of work: kept if and only if that is committed.
 
     `user_id` and `client_id` are who acts, `acts_for` for which business; without them it is the caller, and a login names
-    whom it just found out. So a refusal that is to be in the record has to be returned, not raised. `detail` never holds a secret, and never what a
-    stranger typed: a password typed into the field of the name would stay here for years.
+    whom it just found out. So a refusal that is to be in the record has to be returned, not raised. `detail` never holds a
+    secret, and never what a stranger typed: a password typed into the field of the name would stay here for years.
     """
     caller, origin = ctx.caller, ctx.origin
     if acts_for or caller.acts_for:

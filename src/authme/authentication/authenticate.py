@@ -5,6 +5,7 @@ from authme.clients.directory import Clients
 from authme.clients.model import Client
 from authme.kernel.context import (
     ANONYMOUS,
+    BASIC,
     CLIENT_IDENTIFIED,
     CLIENT_LADDER,
     FIRST_PARTY,
@@ -16,9 +17,11 @@ from authme.kernel.context import (
 from authme.kernel.database import Database, Reader
 from authme.kernel.errors import BearerMissing, ClientCredentialsWrong, SessionEnded
 from authme.kernel.http import Endpoint, Request
+from authme.sessions import SessionState
 from authme.tokens.mint import ROLE_PREFIX
 from authme.tokens.model import AccessClaims
 from authme.tokens.verify import AccessTokens
+from authme.users.model import ACTING, BUSINESS
 
 _PROVED = frozenset({*CLIENT_LADDER, FIRST_PARTY, THIRD_PARTY, *USER_LADDER, SMART})
 """Atoms that a token proves by itself; all others hold only as long as the user holds them."""
@@ -71,12 +74,16 @@ async def _caller(reader: Reader, sessions: SessionStates, claims: AccessClaims,
     said = {authority.removeprefix(ROLE_PREFIX) for authority in claims.authorities}
     held: frozenset[str] = frozenset()
     organization_id = client.organization_id
+    business_id = acts_for = None
     if claims.sid is not None:
         state = await sessions.find_open(reader, claims.sid)
         if state is None or state.user_id != claims.user_id:
             raise SessionEnded
-        held = state.user_atoms
         organization_id = state.organization_id if claims.user_id is not None else organization_id
+        # A business that the user has left is theirs no more, nor do they act for it.
+        business_id = claims.business_id if claims.business_id == state.business_id else None
+        acts_for = business_id if BUSINESS in said and BUSINESS not in state.user_atoms else None
+        held = _held(said, state, acts_for)
     party = FIRST_PARTY if client.first_party else THIRD_PARTY
     # A role that was taken away is gone at once; one that was given comes with the next token.
     atoms = {atom for atom in said if atom in _PROVED or atom in held} - {FIRST_PARTY, THIRD_PARTY} | {party}
@@ -87,6 +94,14 @@ async def _caller(reader: Reader, sessions: SessionStates, claims: AccessClaims,
         user_id=claims.user_id,
         session_id=claims.sid,
         organization_id=organization_id,
-        business_id=claims.business_id,
+        business_id=business_id,
         scopes=claims.scope,
+        acts_for=acts_for,
     )
+
+
+def _held(said: set[str], state: SessionState, acts_for: str | None) -> frozenset[str]:
+    """Return the kind, offices and roles that a token may speak of: none for somebody who has proved nothing."""
+    if BASIC not in said:
+        return frozenset()
+    return state.user_atoms | ACTING if acts_for else state.user_atoms

@@ -17,11 +17,11 @@ _READ = Statement(
         session.c.user_id,
         session.c.ended_at,
         session.c.expires_at,
-        session.c.business_id,
         user_account.c.status,
         user_account.c.kind,
         user_account.c.authorities,
         user_account.c.organization_id,
+        user_account.c.business_id,
     )
     .join_from(session, user_account, user_account.c.id == session.c.user_id, isouter=True)
     .where(session.c.id == bindparam("of_session"))

@@ -50,13 +50,13 @@ _END_OF_USER = Statement(delete(remember_me).where(remember_me.c.user_id == bind
 _is_on_device = and_(remember_me.c.user_id == bindparam("of_user"), remember_me.c.device_id == bindparam("of_device"))
 _END_ON_DEVICE = Statement(delete(remember_me).where(_is_on_device))
 _END_AT_CLIENT = Statement(delete(remember_me).where(and_(_is_on_device, remember_me.c.client_id == bindparam("of_client"))))
-_of_session = select(session.c.user_id).where(session.c.id == bindparam("of_session"))
-# Whose, where and on what the session is: the series that began it or that it began, however often that was used since.
+_of_session = select(session.c.client_id).where(session.c.id == bindparam("of_session"))
+# Where and on what the session is: the series that began it or that it began, however often that was used since.
 _END_OF_SESSION = Statement(
     delete(remember_me).where(
         and_(
-            remember_me.c.user_id == _of_session.scalar_subquery(),
-            remember_me.c.client_id == _of_session.with_only_columns(session.c.client_id).scalar_subquery(),
+            remember_me.c.user_id == bindparam("of_user"),
+            remember_me.c.client_id == _of_session.scalar_subquery(),
             remember_me.c.device_id == _of_session.with_only_columns(session.c.device_id).scalar_subquery(),
         )
     )
@@ -118,8 +118,9 @@ async def remove_device(tx: Transaction, user_id: str, device_id: str) -> bool:
     return await tx.run(_REMOVE, of_user=user_id, of_device=device_id) == 1
 
 
-async def remove_devices_of_user(tx: Transaction, user_id: str) -> None:
-    """Remove every device of the user."""
+async def delete_all(tx: Transaction, user_id: str) -> None:
+    """Remove every device and series of the user."""
+    await end_series_of_user(tx, user_id)
     await tx.run(_REMOVE_OF_USER, of_user=user_id)
 
 
@@ -182,9 +183,9 @@ async def end_series_on_device(tx: Transaction, user_id: str, device_id: str) ->
     await tx.run(_END_ON_DEVICE, of_user=user_id, of_device=device_id)
 
 
-async def end_series_of_session(tx: Transaction, session_id: str) -> None:
-    """End the series that began the session, or that the session began."""
-    await tx.run(_END_OF_SESSION, of_session=session_id)
+async def end_series_of_session(tx: Transaction, user_id: str, session_id: str) -> None:
+    """End the series of the user that began the session, or that the session began."""
+    await tx.run(_END_OF_SESSION, of_user=user_id, of_session=session_id)
 
 
 async def sweep(tx: Transaction, *, now: int) -> int:

@@ -31,6 +31,17 @@ _DELETE = Statement(delete(factor).where(and_(factor.c.id == bindparam("of_facto
 _of_user = select(factor.c.id).where(factor.c.user_id == bindparam("of_user"))
 _DELETE_CODES_OF_USER = Statement(delete(recovery_code).where(recovery_code.c.factor_id.in_(_of_user)))
 _DELETE_OF_USER = Statement(delete(factor).where(factor.c.user_id == bindparam("of_user")))
+_TAKE_CONTACT = Statement(
+    delete(factor)
+    .where(
+        and_(
+            factor.c.user_id == bindparam("of_user"),
+            factor.c.contact_type == bindparam("of_type"),
+            factor.c.value_key == bindparam("of_key"),
+        )
+    )
+    .returning(factor.c.verified_at)
+)
 _VERIFY = Statement(
     update(factor)
     .where(and_(factor.c.id == bindparam("of_factor"), factor.c.verified_at.is_(None)))
@@ -180,6 +191,12 @@ async def delete_all(tx: Transaction, user_id: str) -> None:
     """Delete every factor of the user, beside their names."""
     await tx.run(_DELETE_CODES_OF_USER, of_user=user_id)
     await tx.run(_DELETE_OF_USER, of_user=user_id)
+
+
+async def take_contact(tx: Transaction, user_id: str, contact_type: str, key: str) -> bool:
+    """Delete the user's alternative contact that becomes a name; True if there was one that is verified."""
+    row = await tx.returning(_TAKE_CONTACT, of_user=user_id, of_type=contact_type, of_key=key)
+    return row is not None and row["verified_at"] is not None
 
 
 async def verify_factor(tx: Transaction, factor_id: str, *, now: int) -> bool:

@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from authme.kernel.clock import Clock
 from authme.kernel.database import Transaction
+from authme.kernel.http.language import Language
 
 PartType = TypeVar("PartType")
 
@@ -78,7 +79,7 @@ class Origin:
     source: str | None = None
     """Address of the peer, behind trusted proxies the forwarded one."""
     request_id: str | None = None
-    language: str | None = None
+    language: Language | None = None
     """The language of ours that the caller likes best, if it said."""
 
 

@@ -24,6 +24,7 @@ outbox = Table(
 )
 Index(
     "ix_outbox_pending",
+    outbox.c.channel,
     outbox.c.due_at,
     sqlite_where=text("state = 'PENDING'"),
     postgresql_where=text("state = 'PENDING'"),

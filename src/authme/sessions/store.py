@@ -1,10 +1,11 @@
 """Sessions at rest."""
 
 import json
+from collections.abc import Sequence
 
 from sqlalchemy import and_, bindparam, func, insert, select, update
 
-from authme.kernel.database import Reader, Row, Statement, Transaction
+from authme.kernel.database import Reader, Row, Statement, Transaction, contained_in
 from authme.sessions.model import Session
 from authme.sessions.tables import session
 
@@ -73,6 +74,11 @@ _CHANGE_PROOFS = Statement(
         extra=bindparam("becomes_extra"),
         auth_at=bindparam("proved_at"),
     )
+)
+_LAST_LOGINS = Statement(
+    select(session.c.user_id, func.max(session.c.auth_at).label("auth_at"))
+    .where(contained_in(session.c.user_id, "users"))
+    .group_by(session.c.user_id)
 )
 _LAST_LOGIN = Statement(select(func.max(session.c.auth_at)).where(session.c.user_id == bindparam("of_user")))
 
@@ -174,6 +180,11 @@ async def end_on_device(tx: Transaction, user_id: str, device_id: str, *, but: s
 async def end_of_client(tx: Transaction, client_id: str, *, now: int, reason: str) -> int:
     """End every open session that began at the client; return how many."""
     return await tx.run(_END_OF_CLIENT, of_client=client_id, now=now, reason=reason)
+
+
+async def find_last_logins(reader: Reader, user_ids: Sequence[str]) -> dict[str, int]:
+    """Return when each of these users last proved who they are, as far as sessions are kept."""
+    return {row["user_id"]: row["auth_at"] for row in await reader.all(_LAST_LOGINS, users=list(user_ids))}
 
 
 async def find_last_login(reader: Reader, user_id: str) -> int | None:

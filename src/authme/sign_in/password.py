@@ -7,16 +7,19 @@ from msgspec import Meta
 
 from authme import sessions
 from authme.audit import record
-from authme.clients.directory import Clients
 from authme.clients.model import Client
 from authme.credentials import store as credentials
 from authme.credentials.attempts import Attempts
 from authme.credentials.pool import PasswordPool
+from authme.devices import remember_me
+from authme.devices import store as devices
 from authme.kernel.context import BASIC, CLIENT_IDENTIFIED, Context
-from authme.kernel.errors import ClientCredentialsWrong, CredentialLocked, CredentialsWrong, PasswordDue, Refusal
+from authme.kernel.errors import CredentialLocked, CredentialsWrong, PasswordDue, Refusal, missing
 from authme.kernel.http import BasicCredentials, Request
 from authme.kernel.wire import TolerantWire
+from authme.sign_in.caller import get_client
 from authme.sign_in.issue import issue
+from authme.sign_in.remember_me import remembered
 from authme.tokens.model import TokenObject
 from authme.users import names
 from authme.users import store as users
@@ -41,21 +44,24 @@ class Proved:
     user: User
 
 
-async def login(ctx: Context, request: Request, _body: LoginRequest) -> TokenObject | Refusal:
+async def login(ctx: Context, request: Request, body: LoginRequest) -> TokenObject | Refusal:
     """Log a user in by HTTP Basic with any verified name and the password.
 
-    The credentials are also taken without the word `Basic` before them.
+    The credentials are also taken without the word `Basic` before them. With `rememberMe`, which needs a `deviceId`, the
+    answer has a `rememberMeToken` that logs in on this device the next time (UI-08).
     """
-    client = await ctx.part(Clients).find_active(ctx.tx, ctx.caller.client_id or "")
-    if client is None:
-        raise ClientCredentialsWrong
+    client = await get_client(ctx)
+    if body.remember_me and not body.device_id:
+        raise missing("deviceId")
     given = request.basic(bare=True)
     if given is None:
         raise CredentialsWrong
-    return await login_at(ctx, client, given)
+    return await login_at(ctx, client, given, device_id=body.device_id or None, remembers=bool(body.remember_me))
 
 
-async def login_at(ctx: Context, client: Client, given: BasicCredentials) -> TokenObject | Refusal:
+async def login_at(
+    ctx: Context, client: Client, given: BasicCredentials, *, device_id: str | None = None, remembers: bool = False
+) -> TokenObject | Refusal:
     """Check the password, start a session at the client, issue its tokens; a refusal is to be returned, so that it counts."""
     proved = await prove_password(ctx, client, given)
     if isinstance(proved, Refusal):
@@ -69,9 +75,17 @@ async def login_at(ctx: Context, client: Client, given: BasicCredentials) -> Tok
         client_level=CLIENT_IDENTIFIED,
         amr=("pwd",),
         business_id=user.business_id,
+        device_id=device_id,
     )
     record(ctx, "user.login", user.id, user_id=user.id, client_id=client.id, method="password")
-    return await issue(ctx, client, user, session)
+    shown = await issue(ctx, client, user, session)
+    if device_id is None:
+        return shown
+    devices.touch(ctx.tx, user.id, device_id, now=ctx.clock.now_ms())
+    if not remembers:
+        return shown
+    token = remember_me.begin_series(ctx, user_id=user.id, client_id=client.id, device_id=device_id, session_id=session.id)
+    return remembered(shown, token)
 
 
 async def prove_password(ctx: Context, client: Client, given: BasicCredentials) -> Proved | Refusal:

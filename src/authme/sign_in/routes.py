@@ -3,7 +3,6 @@
 from authme.kernel.http import API, Endpoint
 from authme.kernel.requirement import Requirement
 from authme.sign_in.identification import IdentificationAnswer, IdentificationRequest, identify
-from authme.sign_in.logout import logout
 from authme.sign_in.password import LoginRequest, login
 from authme.sign_in.recovery import (
     CreatePasswordRequest,
@@ -14,7 +13,7 @@ from authme.sign_in.recovery import (
     reset_password,
     retrieve_identity,
 )
-from authme.sign_in.renew import ChangeAppRequest, RenewRequest, change_app, renew
+from authme.sign_in.remember_me import RememberedTokens, RememberMeRequest, log_in_again
 from authme.sign_in.step_up import (
     FulfillRequest,
     GrantSmartRequest,
@@ -38,17 +37,12 @@ ENDPOINTS = [
     ),
     Endpoint(
         "UI-05", "POST", f"{API}/user-identities/login", _BEFORE_LOGIN, login, "Login user", _TAGS,
-        body=LoginRequest, answer=TokenObject, tolerant=True, wants_request=True, takes_basic=True, refusals=(429,),
+        body=LoginRequest, answer=RememberedTokens, tolerant=True, wants_request=True, takes_basic=True, refusals=(429,),
     ),
     Endpoint(
-        "UI-13", "POST", f"{API}/user-identities/renew-token", _BEFORE_LOGIN, renew, "Renew Token", _TAGS,
-        body=RenewRequest, answer=TokenObject,
+        "UI-08", "POST", f"{API}/user-identities/remember-me", _BEFORE_LOGIN, log_in_again, "User remember-me", _TAGS,
+        body=RememberMeRequest, answer=RememberedTokens,
     ),
-    Endpoint(
-        "X-renew-app-token", "POST", f"{API}/user-identities/renew-app-token", _SIGNED_IN, change_app,
-        "Renew the token for another application", _TAGS, body=ChangeAppRequest, answer=TokenObject,
-    ),
-    Endpoint("X-logout", "POST", f"{API}/user-identities/me/logout", _SIGNED_IN, logout, "Log out", _TAGS, status=204),
     Endpoint(
         "UI-02", "POST", f"{API}/user-identities/retrieve-identity", _BEFORE_LOGIN, retrieve_identity,
         "Retrieve an Identity", _TAGS, body=RetrieveRequest, answer=Retrieved, status=201, refusals=(429,),

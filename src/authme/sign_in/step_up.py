@@ -166,4 +166,4 @@ async def _issue(ctx: Context, session: Session) -> TokenObject:
     user = await users.find(ctx.tx, ctx.caller.user_id or "")
     if user is None or user.status != "ACTIVE":
         raise SessionEnded
-    return await issue(ctx, client, user, session, scopes=ctx.caller.scopes)
+    return await issue(ctx, client, user, session, scopes=ctx.caller.scopes, acts_for=ctx.caller.acts_for)

@@ -34,9 +34,7 @@ class Rotation:
     """The token was taken a moment ago, and its answer got lost."""
 
 
-def issue(
-    ctx: Context, session: Session, client_id: str, scopes: tuple[str, ...], *, acts_for: str | None = None
-) -> str:
+def issue(ctx: Context, session: Session, client_id: str, scopes: tuple[str, ...], *, acts_for: str | None = None) -> str:
     """Return the first refresh token of a session at a client; stored with the unit of work."""
     token = new_uuid()
     _put(ctx, token, session, client_id, scopes, acts_for)

@@ -67,6 +67,7 @@ async def create(ctx: Context, draft: UserDraft, password: str | None) -> tuple[
 
 
 def send_first_code(ctx: Context, user: User, identities: list[Identity]) -> None:
+    """Send the main contact of a pending user the code that makes the password, unless the contact is verified already."""
     contacts = main_contacts(identities)
     contact = contacts.get("EMAIL") or contacts.get("MOBILE")
     if user.status != "PENDING" or contact is None or contact.verified:

@@ -14,7 +14,8 @@ ADMIN = "ADMIN"
 MAINTENANCE = "IAM_ADMIN_MAINTENANCE"
 ADMINISTRATIVE = frozenset({ADMIN, MAINTENANCE})
 KINDS = frozenset({"USER", "PERSON", "BUSINESS", "BUSINESSUSER"})
-ACTING = frozenset({"BUSINESS", "BUSINESSUSER"})
+BUSINESS = "BUSINESS"
+ACTING = frozenset({BUSINESS, "BUSINESSUSER"})
 """What a person holds by a token that acts for their business."""
 OFFICES = frozenset({"BUSINESSADMIN", "BUSINESSOWNER"}) | ADMINISTRATIVE
 

@@ -63,6 +63,7 @@ async def create_user(ctx: Context, body: CreateUserRequest) -> CreatedUser:
             user_id=body.user_id,
             kind="BUSINESSUSER" if body.business_id else "PERSON",
             name=body.name,
+            language=ctx.origin.language,
             document=document,
             business_id=body.business_id,
             organization_id=ctx.caller.organization_id,

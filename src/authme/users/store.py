@@ -39,9 +39,7 @@ _BY_ANY_NAME = Statement(
     )
 )
 _TAKEN = Statement(
-    select(identity.c.value_key).where(
-        and_(contained_in(identity.c.value_key, "keys"), identity.c.user_id != bindparam("but"))
-    )
+    select(identity.c.value_key).where(and_(contained_in(identity.c.value_key, "keys"), identity.c.user_id != bindparam("but")))
 )
 _CHANGE_STATUS = Statement(
     update(user_account)

@@ -1,5 +1,7 @@
 """Tables of users and their names."""
 
+from typing import Any
+
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, SmallInteger, Table, Text, UniqueConstraint, text
 
 from authme.kernel.database import metadata
@@ -28,7 +30,10 @@ user_account = Table(
 # What a search filters by comes first, what it is sorted by last: a page costs the same with ten users and ten million.
 Index("ix_user_account_by_name", user_account.c.name_key, user_account.c.id)
 Index("ix_user_account_by_status", user_account.c.status, user_account.c.id)
-_IN_ONE = {"sqlite_where": text("organization_id IS NOT NULL"), "postgresql_where": text("organization_id IS NOT NULL")}
+_IN_ONE: dict[str, Any] = {
+    "sqlite_where": text("organization_id IS NOT NULL"),
+    "postgresql_where": text("organization_id IS NOT NULL"),
+}
 Index("ix_user_account_in_organization", user_account.c.organization_id, user_account.c.id, **_IN_ONE)
 Index(
     "ix_user_account_in_organization_by_name",

@@ -72,7 +72,7 @@ def _make_outbox() -> None:
     op.create_index(
         "ix_outbox_pending",
         "outbox",
-        ["due_at"],
+        ["channel", "due_at"],
         unique=False,
         sqlite_where=sa.text("state = 'PENDING'"),
         postgresql_where=sa.text("state = 'PENDING'"),

@@ -1,5 +1,6 @@
 """The composition root: the only module that knows every feature."""
 
+import asyncio
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -26,6 +27,7 @@ from authme.credentials.attempts import Attempts
 from authme.credentials.pool import PasswordPool
 from authme.crypto.digests import Digester
 from authme.crypto.sealing import MasterKey
+from authme.development import routes as development_routes
 from authme.devices import routes as device_routes
 from authme.devices.sweep import sweep as sweep_devices
 from authme.factors import routes as factor_routes
@@ -40,9 +42,12 @@ from authme.kernel.jobs import Job, Jobs
 from authme.keys import Keyring, maintain
 from authme.keys import routes as key_routes
 from authme.master_key import load_master_key
+from authme.notify.ways import lanes
 from authme.operation import routes as operation_routes
 from authme.operation.parts import Running
 from authme.outbox.box import Outbox
+from authme.outbox.courier import Courier
+from authme.outbox.sweep import sweep as sweep_outbox
 from authme.settings import Settings, SettingsInvalid, load
 from authme.sign_in import routes as sign_in_routes
 from authme.sign_in import session_routes
@@ -56,8 +61,8 @@ _SECOND = timedelta(seconds=1)
 _MINUTE = timedelta(minutes=1)
 
 
-def endpoints() -> list[Endpoint]:
-    """Return the whole HTTP surface: nothing answers that is not in this table."""
+def endpoints(*, development: bool = False) -> list[Endpoint]:
+    """Return the whole HTTP surface: nothing answers that is not in this table. A server in development has more pages."""
     return [
         *user_routes.ENDPOINTS,
         *sign_in_routes.ENDPOINTS,
@@ -68,6 +73,7 @@ def endpoints() -> list[Endpoint]:
         *client_routes.ENDPOINTS,
         *key_routes.ENDPOINTS,
         *operation_routes.ENDPOINTS,
+        *(development_routes.ENDPOINTS if development else ()),
     ]
 
 
@@ -90,6 +96,7 @@ class Server:
     clock: Clock
     parts: Parts
     jobs: Jobs
+    courier: Courier
 
     async def open(self) -> None:
         """Open the database and have the signing keys at hand."""
@@ -106,14 +113,15 @@ class Server:
         await self.database.close()
 
     async def process_startup(self, _scope: Any, _event: Any) -> None:
-        """Open, and begin the recurring work."""
+        """Open, and begin the recurring work and the deliveries."""
         await self.open()
         self.jobs.start()
+        self.courier.start()
 
     async def process_shutdown(self, _scope: Any, _event: Any) -> None:
-        """Stop the recurring work and close; requests in flight are over by then."""
+        """Stop the recurring work and the deliveries, and close; requests in flight are over by then."""
         self.parts.get(Running).is_stopping = True
-        await self.jobs.stop()
+        await asyncio.gather(self.jobs.stop(), self.courier.stop())
         await self.close()
 
     async def run(self, use_case: Callable[[Context], Awaitable[Result | Refusal]]) -> Result:
@@ -138,6 +146,7 @@ def make_server(settings: Settings, master_key: MasterKey, *, clock: Clock | Non
     database = connect(settings.database.database_url, pool_size=settings.database.database_pool_size)
     digester = Digester(master_key.derive("digests"))
     keyring = Keyring(master_key, settings.tokens.signing_alg)
+    box = Outbox(master_key)
     parts = Parts(
         settings.tokens,
         settings.passwords,
@@ -146,7 +155,7 @@ def make_server(settings: Settings, master_key: MasterKey, *, clock: Clock | Non
         settings.factors,
         settings.messages,
         master_key,
-        Outbox(master_key),
+        box,
         digester,
         keyring,
         Sealer(master_key),
@@ -158,7 +167,8 @@ def make_server(settings: Settings, master_key: MasterKey, *, clock: Clock | Non
         SessionStates(database, clock),
         Running(database, _openapi_json()),
     )
-    return Server(settings, database, clock, parts, Jobs(database, clock, parts, _jobs()))
+    courier = Courier(database, clock, box, lanes(settings, database, clock))
+    return Server(settings, database, clock, parts, Jobs(database, clock, parts, _jobs()), courier)
 
 
 def _jobs() -> list[Job]:
@@ -169,6 +179,7 @@ def _jobs() -> list[Job]:
         Job("sweep failure counters", _MINUTE, attempts.sweep),
         Job("sweep assertions", _MINUTE, client_login.sweep),
         Job("sweep challenges", _MINUTE, sweep_challenges),
+        Job("sweep the outbox", _MINUTE, sweep_outbox),
         Job("sweep remembered devices", _MINUTE, sweep_devices),
         Job("sweep reserved names", _MINUTE, taken.sweep),
     ]
@@ -178,20 +189,19 @@ def make_application(server: Server) -> Any:
     """Return the ASGI application of this server; it opens and closes the server with its lifespan."""
     parts, settings = server.parts, server.settings.server
     authentication = Authentication(server.database, parts.get(AccessTokens), parts.get(Clients), parts.get(SessionStates))
+    table = endpoints(development=settings.development)
     surroundings = Surroundings(
         database=server.database,
         clock=server.clock,
         parts=parts,
         authenticate=authentication.authenticate,
         allowed_origin=parts.get(Clients).is_allowed_origin,
-        observe=metrics.Observer(
-            (endpoint.id for endpoint in endpoints()), logs.AccessLog(server.settings.logs.log_level)
-        ).observe,
+        observe=metrics.Observer((endpoint.id for endpoint in table), logs.AccessLog(server.settings.logs.log_level)).observe,
         body_limit=settings.body_limit,
         bulk_body_limit=settings.bulk_body_limit,
         trusted_proxies=settings.trusted_proxies,
     )
-    return build(endpoints(), surroundings, lifecycle=server)
+    return build(table, surroundings, lifecycle=server)
 
 
 def serve_application() -> Any:

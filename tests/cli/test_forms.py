@@ -83,7 +83,7 @@ class TestCheck:
 
         shown = authme("check", "--json", master_key=None)
 
-        assert json.loads(shown.stdout) == {"ok": True, "problems": []}
+        assert json.loads(shown.stdout)["ok"]
         assert not Path(f"{authme.file}.key").exists()
 
     def test_a_missing_key_file_is_a_problem_also_before_there_is_a_database(self, authme: Commands, tmp_path: Path):

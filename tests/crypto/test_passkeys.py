@@ -57,6 +57,7 @@ def test_the_browser_is_asked_for_the_user_to_be_verified():
         ({"challenge": encode(OTHER)}, "challenge"),
         ({"origin": "http://elsewhere.example.com"}, "origin"),
         ({"origin": "http://localhost:8081"}, "origin"),
+        ({"crossOrigin": True}, "origin"),
         ({"rp_id": "example.com"}, "domain"),
         ({"type": "webauthn.create"}, "malformed"),
     ],
@@ -73,6 +74,7 @@ def test_an_assertion_for_something_else_is_refused(
     [
         ({"challenge": encode(OTHER)}, "challenge"),
         ({"origin": "http://elsewhere.example.com"}, "origin"),
+        ({"crossOrigin": True}, "origin"),
         ({"rp_id": "example.com"}, "domain"),
         ({"type": "webauthn.get"}, "malformed"),
     ],

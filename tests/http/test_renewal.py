@@ -1,4 +1,4 @@
-"""UI-13, renew-app-token and logout: the life of a session."""
+"""UI-13: the life of a session."""
 
 from datetime import timedelta
 from typing import Any
@@ -137,48 +137,6 @@ async def test_only_keyed_hashes_are_stored(given: Given, client: GivenClient, u
 
     assert tokens["refreshToken"] not in str(rows)
     assert tokens["refreshToken"].replace("-", "") not in str(rows)
-
-
-class TestAnotherApplication:
-    PATH = "/user-identities/renew-app-token"
-
-    async def test_the_same_session_for_another_client(self, given: Given, client: GivenClient, user: GivenUser):
-        other = await given.client("orders_read", app_id="orders")
-        token = await given.user_token(user, client)
-
-        body = {"originClientId": client.id, "clientId": other.id}
-        found = token_object(await given.api.as_(token).post(self.PATH, json=body))
-
-        moved = claims(str(found["accessToken"]))
-        assert moved["client_id"] == other.id
-        assert moved["client_id_default"] == client.id
-        assert moved["sid"] == claims(token)["sid"]
-        assert found["scope"] == ["orders_read"]
-        token_object(await given.api.as_client(other.id).post(RENEW, json={"refreshToken": found["refreshToken"]}))
-
-    async def test_only_from_the_client_that_holds_the_token_and_to_one_that_is_there(
-        self, given: Given, client: GivenClient, user: GivenUser
-    ):
-        third_party, other = await given.client(first_party=False), await given.client()
-        caller = given.api.as_(await given.user_token(user, client))
-
-        refused(await caller.post(self.PATH, json={"originClientId": other.id, "clientId": client.id}), 403, "302")
-        refused(await caller.post(self.PATH, json={"originClientId": client.id, "clientId": "0" * 24}), 400, "107")
-        refused(await caller.post(self.PATH, json={"originClientId": client.id, "clientId": third_party.id}), 400, "107")
-
-
-class TestLogout:
-    async def test_it_ends_this_session_and_no_other(self, on_both: Given):
-        client, user = await on_both.client(), await on_both.user()
-        mine, other = await on_both.tokens(user, client), await on_both.tokens(user, client)
-
-        answer = await on_both.api.as_(mine["accessToken"]).post("/user-identities/me/logout")
-
-        assert answer.status_code == 204
-        refused(await on_both.api.as_(mine["accessToken"]).post("/user-identities/me/logout"), 401, "204")
-        caller = on_both.api.as_client(client.id)
-        refused(await caller.post(RENEW, json={"refreshToken": mine["refreshToken"]}), 401, "204")
-        token_object(await caller.post(RENEW, json={"refreshToken": other["refreshToken"]}))
 
 
 @pytest.mark.parametrize("days", [1, 89])

@@ -10,17 +10,32 @@ from support.given import Given
 A = "/security/iam/v1"
 BEFORE_LOGIN = "CLI-1STPARTY and CLI-AUTH-IDENTIFIED"
 ADMINISTRATOR = "(CLI-1STPARTY and AUTH-BASIC and IAM_ADMIN_MAINTENANCE)"
+SIGNED_IN = "CLI-AUTH-IDENTIFIED and CLI-1STPARTY and AUTH-BASIC and USER"
 MAKES_CLIENTS = "CLI-AUTH-IDENTIFIED and CLI-1STPARTY and AUTH-MFA and ADMIN"
 CONTRACT = {
     ("UI-01", "POST", f"{A}/user-identities", BEFORE_LOGIN, 201, "Create Identity"),
+    ("UI-03", "POST", f"{A}/user-identities/me/generate-param", SIGNED_IN, 201, "Generate Param"),
     ("UI-04", "POST", f"{A}/user-identities/identification", BEFORE_LOGIN, 200, "User identification"),
     ("UI-05", "POST", f"{A}/user-identities/login", BEFORE_LOGIN, 200, "Login user"),
+    ("UI-07", "POST", f"{A}/user-identities/auth-legacy-by-param", BEFORE_LOGIN, 200, "Authenticate user by param"),
+    ("UI-08", "POST", f"{A}/user-identities/remember-me", BEFORE_LOGIN, 200, "User remember-me"),
+    ("UI-09", "POST", f"{A}/user-identities/renovate-token", BEFORE_LOGIN, 200, "User renovate-token"),
+    ("UI-10", "POST", f"{A}/user-identities/me/associate-user-device", SIGNED_IN, 201, "User associate-user-device"),
+    (
+        "UI-11",
+        "POST",
+        f"{A}/user-identities/me/change-app",
+        SIGNED_IN,
+        200,
+        "Generates token when user navigates between applications",
+    ),
+    ("UI-12", "POST", f"{A}/user-identities/me/access-token", SIGNED_IN, 200, "Generates an Access token"),
     ("UI-13", "POST", f"{A}/user-identities/renew-token", BEFORE_LOGIN, 200, "Renew Token"),
     (
         "UI-15",
         "POST",
         f"{A}/user-identities/me/change-password",
-        "CLI-AUTH-IDENTIFIED and CLI-1STPARTY and AUTH-BASIC and USER",
+        SIGNED_IN,
         204,
         "Change Password",
     ),
@@ -31,6 +46,22 @@ CONTRACT = {
         f"{ADMINISTRATOR} or (CLI-1STPARTY and CLI-AUTH-BASIC and scope:identity_read)",
         200,
         "Get Identities from user",
+    ),
+    (
+        "UI-18",
+        "DELETE",
+        f"{A}/user-identities/{{userId}}",
+        f"{ADMINISTRATOR} or (CLI-1STPARTY and CLI-AUTH-BASIC and scope:identity_remove)",
+        204,
+        "Remove Identity",
+    ),
+    (
+        "UI-19",
+        "PATCH",
+        f"{A}/user-identities/{{userId}}",
+        f"{ADMINISTRATOR} or (CLI-1STPARTY and CLI-AUTH-BASIC and scope:identity_update)",
+        200,
+        "Updates specific identity attributes",
     ),
     (
         "UI-21",
@@ -47,6 +78,22 @@ CONTRACT = {
         f"{ADMINISTRATOR} or (CLI-1STPARTY and CLI-AUTH-BASIC and scope:account_unlock)",
         204,
         "Unlock an user credential",
+    ),
+    (
+        "UI-23",
+        "DELETE",
+        f"{A}/user-identities/{{userId}}/identities/{{identityId}}",
+        f"{ADMINISTRATOR} or (CLI-1STPARTY and CLI-AUTH-BASIC and scope:identity_remove)",
+        204,
+        "Remove Identity (one of several)",
+    ),
+    (
+        "UI-24",
+        "PATCH",
+        f"{A}/user-identities/{{userId}}/identities",
+        f"{ADMINISTRATOR} or (CLI-1STPARTY and CLI-AUTH-BASIC and scope:identity_add)",
+        200,
+        "Add Identity",
     ),
     ("CI-01", "POST", f"{A}/client-identities", MAKES_CLIENTS, 201, "Create Identity"),
     ("CI-02", "DELETE", f"{A}/client-identities/{{clientId}}", MAKES_CLIENTS, 204, "Remove Identity"),

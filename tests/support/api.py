@@ -41,11 +41,17 @@ class Api:
     async def post(self, path: str, **options: Any) -> httpx.Response:
         return await self.request("POST", path, **options)
 
+    async def patch(self, path: str, **options: Any) -> httpx.Response:
+        return await self.request("PATCH", path, **options)
+
+    async def put(self, path: str, **options: Any) -> httpx.Response:
+        return await self.request("PUT", path, **options)
+
     async def delete(self, path: str, **options: Any) -> httpx.Response:
         return await self.request("DELETE", path, **options)
 
-    async def login(self, name: str, password: str) -> httpx.Response:
-        return await self.post("/user-identities/login", headers={"Authorization": basic(name, password)})
+    async def login(self, name: str, password: str, **options: Any) -> httpx.Response:
+        return await self.post("/user-identities/login", headers={"Authorization": basic(name, password)}, **options)
 
     async def login_client(self, client_id: str, secret: str) -> httpx.Response:
         return await self.post("/client-identities/login", headers={"Authorization": basic(client_id, secret)})

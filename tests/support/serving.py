@@ -21,7 +21,7 @@ class Serving:
     """A running server."""
 
     def __init__(self, env: dict[str, str], log: Path, *options: str) -> None:
-        self.port = free_port()
+        self.port = int(env.get("AUTHME_PORT", "0")) or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = log
         self._issuer = {"AUTHME_ISSUER": "http://127.0.0.1:8080"}

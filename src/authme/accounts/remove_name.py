@@ -38,7 +38,7 @@ async def remove_name(ctx: Context, user_id: str, identity_id: str) -> None:
 
 async def _tell(ctx: Context, leaving: Identity) -> None:
     if leaving.verified:
-        await tell(ctx, leaving.user_id, "contact_changed", also=reached_at(leaving), contact=leaving.type)
+        await tell(ctx, leaving.user_id, "factor_removed", also=reached_at(leaving), factor=leaving.type)
 
 
 async def _put_in_its_place(ctx: Context, leaving: Identity, rest: list[Identity]) -> None:

@@ -8,39 +8,16 @@ from authme.kernel.database import Reader, Row, Statement, Transaction
 
 _INSERT = Statement(insert(challenge).values({column.name: bindparam(column.name) for column in challenge.c}).inline())
 _FIND = Statement(select(challenge).where(challenge.c.id == bindparam("of_challenge")))
-_LATEST = Statement(
-    select(challenge)
-    .where(and_(challenge.c.subject == bindparam("of_subject"), challenge.c.purpose == bindparam("of_purpose")))
-    .order_by(challenge.c.created_at.desc(), challenge.c.id.desc())
-    .limit(1)
-)
 _of_session = func.coalesce(challenge.c.session_id, "") == bindparam("of_session")
-_LATEST_OF_FACTOR = Statement(
-    select(challenge)
-    .where(
-        and_(
-            challenge.c.subject == bindparam("of_subject"),
-            challenge.c.purpose == bindparam("of_purpose"),
-            challenge.c.factor_id == bindparam("of_factor"),
-            _of_session,
-        )
-    )
-    .order_by(challenge.c.created_at.desc(), challenge.c.id.desc())
-    .limit(1)
+_is_unused = and_(
+    challenge.c.subject == bindparam("of_subject"),
+    challenge.c.purpose == bindparam("of_purpose"),
+    challenge.c.factor_id == bindparam("of_factor"),
+    _of_session,
+    challenge.c.used_at.is_(None),
 )
-_REPLACE = Statement(
-    update(challenge)
-    .where(
-        and_(
-            challenge.c.subject == bindparam("of_subject"),
-            challenge.c.purpose == bindparam("of_purpose"),
-            challenge.c.factor_id == bindparam("of_factor"),
-            _of_session,
-            challenge.c.used_at.is_(None),
-        )
-    )
-    .values(used_at=bindparam("now"))
-)
+_LATEST = Statement(select(challenge).where(_is_unused).order_by(challenge.c.created_at.desc(), challenge.c.id.desc()).limit(1))
+_REPLACE = Statement(update(challenge).where(_is_unused).values(used_at=bindparam("now")))
 _is_open = and_(
     challenge.c.id == bindparam("of_challenge"),
     challenge.c.used_at.is_(None),
@@ -61,11 +38,16 @@ _USE_VALIDATED = Statement(
             challenge.c.subject == bindparam("of_subject"),
             challenge.c.session_id == bindparam("of_session"),
             challenge.c.used_at.is_(None),
-            challenge.c.validated_at > bindparam("since"),
+            challenge.c.validated_at >= bindparam("since"),
             challenge.c.validated_at <= bindparam("latest"),
         )
     )
     .values(used_at=bindparam("now"))
+)
+_END_OF_FACTOR = Statement(
+    delete(challenge).where(
+        and_(challenge.c.subject == bindparam("of_subject"), challenge.c.factor_id == bindparam("of_factor"))
+    )
 )
 _END_ALL = Statement(delete(challenge).where(challenge.c.subject == bindparam("of_subject")))
 _SWEEP = Statement(delete(challenge).where(challenge.c.expires_at <= bindparam("before")))
@@ -115,19 +97,14 @@ async def find(reader: Reader, challenge_id: str) -> Challenge | None:
     return _challenge(row) if row else None
 
 
-async def find_latest(reader: Reader, *, purpose: Purpose, subject: str) -> Challenge | None:
-    """Return the newest challenge of this purpose, whatever its state: only the newest code of several is good."""
-    row = await reader.one(_LATEST, of_subject=subject, of_purpose=purpose)
-    return _challenge(row) if row else None
-
-
-async def find_latest_of_factor(
+async def find_latest(
     reader: Reader, *, purpose: Purpose, subject: str, factor_id: str, session_id: str | None
 ) -> Challenge | None:
-    """Return the newest challenge of this purpose for a factor in a session, whatever its state."""
-    row = await reader.one(
-        _LATEST_OF_FACTOR, of_subject=subject, of_purpose=purpose, of_factor=factor_id, of_session=session_id or ""
-    )
+    """Return the newest challenge of this purpose for a factor in a session that was not used: only its code is good.
+
+    It may be out of time or tries.
+    """
+    row = await reader.one(_LATEST, of_subject=subject, of_purpose=purpose, of_factor=factor_id, of_session=session_id or "")
     return _challenge(row) if row else None
 
 
@@ -161,7 +138,7 @@ async def validate(tx: Transaction, challenge_id: str, *, now: int) -> bool:
 async def use_validated(
     tx: Transaction, challenge_id: str, *, purpose: Purpose, subject: str, session_id: str, since: int, now: int
 ) -> bool:
-    """Use up a challenge that was validated in this session after `since`."""
+    """Use up a challenge that was validated in this session at `since` or later."""
     used = await tx.run(
         _USE_VALIDATED,
         of_challenge=challenge_id,
@@ -178,6 +155,11 @@ async def use_validated(
 async def end_all(tx: Transaction, subject: str) -> None:
     """End whatever a user was asked."""
     await tx.run(_END_ALL, of_subject=subject)
+
+
+async def end_of_factor(tx: Transaction, subject: str, factor_id: str) -> None:
+    """End whatever a user was asked for a factor that goes or leads elsewhere: a code that is under way is good no more."""
+    await tx.run(_END_OF_FACTOR, of_subject=subject, of_factor=factor_id)
 
 
 async def sweep(tx: Transaction, *, before: int) -> int:

@@ -17,7 +17,7 @@ from authme.users.names import email
 _USERNAME = "person@example.com"
 _SCOPES = ("READ", "WRITE", "account_lock", "account_unlock", "identity_read")
 _TRANSCRIPT = """
-AuthMe serves on {url}   API pages: {url}/docs
+AuthMe serves on {url}   API pages: {url}/docs   Messages that it would send: {url}/dev/outbox
 
 Paste this into another terminal, in this folder:
 

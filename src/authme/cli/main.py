@@ -2,7 +2,7 @@
 
 import typer
 
-from authme.cli import audit, clients, keys, operation, serve, users
+from authme.cli import audit, clients, keys, operation, outbox, serve, users
 from authme.cli.importing import import_users
 
 app = typer.Typer(
@@ -23,6 +23,7 @@ users.app.command("import")(import_users)
 app.add_typer(keys.app, name="keys")
 app.add_typer(clients.app, name="client")
 app.add_typer(users.app, name="user")
+app.add_typer(outbox.app, name="outbox")
 app.add_typer(audit.app, name="audit")
 
 

@@ -15,12 +15,14 @@ from authme.kernel.database.migrations import migrate as migrate_schema
 from authme.keys import Keyring, MasterKeyWrong
 from authme.keys.list import list_keys
 from authme.master_key import find_master_key
+from authme.notify.ways import waiting
 from authme.settings import Settings, SettingsInvalid, load
 
 
 def check(as_json: Json = False) -> None:
-    """Check settings, database, schema and keys; name every problem. Changes nothing."""
+    """Check settings, database, schema and keys; name every problem, and what is left to set. Changes nothing."""
     problems: list[str] = []
+    hints: list[str] = []
     try:
         loaded = load(os.environ)
     except SettingsInvalid as error:
@@ -28,12 +30,13 @@ def check(as_json: Json = False) -> None:
     else:
         logs.configure("error", "console")
         problems += asyncio.run(_problems(loaded))
+        hints += waiting(loaded)
     if as_json:
-        show({"ok": not problems, "problems": problems}, as_json=True)
+        show({"ok": not problems, "problems": problems, "hints": hints}, as_json=True)
     if problems:
         fail(*([] if as_json else problems))
     if not as_json:
-        typer.echo("Settings, database, schema and keys are in order.")
+        typer.echo("\n".join(["Settings, database, schema and keys are in order.", *hints]))
 
 
 async def _problems(loaded: Settings) -> list[str]:

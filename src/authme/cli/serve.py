@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import Annotated
 
+import structlog
 import typer
 
 from authme import app as composition
@@ -13,8 +14,10 @@ from authme import serving
 from authme.cli.demo import prepare_demo
 from authme.cli.output import failing_clearly
 from authme.kernel import logs
+from authme.notify.ways import waiting
 from authme.settings import Settings, load
 
+_log = structlog.get_logger(__name__)
 Host = Annotated[str | None, typer.Option(help="Address to listen on (AUTHME_HOST).")]
 Port = Annotated[int | None, typer.Option(help="Port to listen on (AUTHME_PORT).")]
 
@@ -41,6 +44,8 @@ def dev(host: Host = None, port: Port = None) -> None:
     os.environ.setdefault("AUTHME_DATABASE_URL", "sqlite:///var/authme.db")
     os.environ.setdefault("AUTHME_LOG_LEVEL", "warning")
     os.environ.setdefault("AUTHME_LOG_FORMAT", "console")
+    # Messages stay on this machine, and are shown.
+    os.environ.setdefault("AUTHME_DEVELOPMENT", "true")
     for name, value in (("HOST", host), ("PORT", port)):
         if value is not None:
             os.environ[f"AUTHME_{name}"] = str(value)
@@ -57,6 +62,8 @@ def run() -> None:
         settings = load(os.environ)
         logs.configure(settings.logs.log_level, settings.logs.log_format)
         asyncio.run(_make_ready(settings))
+    for hint in waiting(settings):
+        _log.warning("messages.wait", hint=hint)
     sys.stdout.flush()
     serving.main()
 

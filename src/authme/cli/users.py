@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from authme.accounts.remove import remove as remove_user
 from authme.app import Server
 from authme.cli.keys import shown_time
 from authme.cli.output import Json, PasswordStdin, checked, fail, in_office, read_password, show, show_table
@@ -101,13 +102,30 @@ def unlock(user: UserArgument, as_json: Json = False) -> None:
     show({"userId": found.id, "status": found.status}, as_json=as_json, text="Unlocked.")
 
 
+@app.command()
+def remove(user: UserArgument, as_json: Json = False) -> None:
+    """Remove a user for good: what is known of the person is erased, and the names stay taken for a time."""
+    removed = in_office(lambda server: _remove(server, user))
+    show({"userId": removed.id, "status": "REMOVED"}, as_json=as_json, text="Removed.")
+
+
+async def _remove(server: Server, given: str) -> User:
+    found = await _get(server, given)
+    await server.run(lambda ctx: remove_user(ctx, found.id))
+    return found
+
+
 async def _act(server: Server, given: str, use_case: Callable[[Context, LockRequest], Awaitable[None]]) -> User:
+    found = await _get(server, given)
+    await server.run(lambda ctx: use_case(ctx, LockRequest(user_id=found.id)))
+    return await find_by_id_or_name(server.database.reader(), found.id) or found
+
+
+async def _get(server: Server, given: str) -> User:
     found = await find_by_id_or_name(server.database.reader(), given)
-    if found is None:
+    if found is None or found.status == "REMOVED":
         fail(f"there is no user {given}")
-    user_id = found.id
-    await server.run(lambda ctx: use_case(ctx, LockRequest(user_id=user_id)))
-    return await find_by_id_or_name(server.database.reader(), user_id) or found
+    return found
 
 
 def parse_name(text: str, name_type: str | None) -> Name:

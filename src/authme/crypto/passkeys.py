@@ -89,6 +89,7 @@ def verify_attestation(party: RelyingParty, answer: dict[str, Any], *, challenge
             expected_origin=list(party.origins),
             require_user_verification=True,
         )
+        _check_frame(answer)
     except Exception as error:
         raise PasskeyRefused(_reason(error)) from error
     return Passkey(verified.credential_id, verified.credential_public_key, verified.sign_count)
@@ -118,9 +119,22 @@ def verify_assertion(party: RelyingParty, answer: dict[str, Any], passkey: Passk
             credential_current_sign_count=passkey.sign_count,
             require_user_verification=True,
         )
+        _check_frame(answer)
     except Exception as error:
         raise PasskeyRefused(_reason(error)) from error
     return verified.new_sign_count
+
+
+def _check_frame(answer: dict[str, Any]) -> None:
+    """Raise ValueError for what was made in a frame of another site's page (section 7.2, step 14), which the library leaves.
+
+    Whoever shows our page in theirs could have a person touch the authenticator for something else.
+    """
+    from webauthn import base64url_to_bytes  # noqa: PLC0415  # as above
+
+    said = json.loads(base64url_to_bytes(answer["response"]["clientDataJSON"]))
+    if said.get("crossOrigin") or said.get("topOrigin"):
+        raise ValueError("made in a frame of another origin")
 
 
 _REASONS = (

@@ -1,4 +1,5 @@
 """Pages for development.
 
-Owns what only `authme dev` shows: the messages that would have been sent, and a page to try passkeys with. No other server has them.
+Owns what only `authme dev` shows: the messages that would have been sent, and a page to try passkeys with. No other server
+has them.
 """

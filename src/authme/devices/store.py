@@ -118,9 +118,8 @@ async def remove_device(tx: Transaction, user_id: str, device_id: str) -> bool:
     return await tx.run(_REMOVE, of_user=user_id, of_device=device_id) == 1
 
 
-async def delete_all(tx: Transaction, user_id: str) -> None:
-    """Remove every device and series of the user."""
-    await end_series_of_user(tx, user_id)
+async def remove_devices_of_user(tx: Transaction, user_id: str) -> None:
+    """Remove every device of the user."""
     await tx.run(_REMOVE_OF_USER, of_user=user_id)
 
 

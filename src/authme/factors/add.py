@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import msgspec
 
 from authme.audit import record
+from authme.challenges import store as challenges
 from authme.crypto.digests import Digester
 from authme.crypto.sealing import MasterKey
 from authme.crypto.totp import new_totp_secret, otpauth_uri
@@ -62,6 +63,15 @@ def check_mark(tags: Sequence[str], contact_type: str, others: Sequence[Factor])
         raise StateForbids(f"Another contact of this type has the tag {MARK}.")
 
 
+def check_new(contact_type: str, key: str, others: Sequence[Factor]) -> None:
+    """Raise AlreadyExists if the contact is a name of the user: the same mailbox twice would be two factors and one proof.
+
+    Of contacts that are no names the database keeps each once.
+    """
+    if any(one.is_credential and one.contact_type == contact_type and one.key == key for one in others):
+        raise AlreadyExists("The contact is there already.")
+
+
 async def _without_replaced(ctx: Context, draft: FactorDraft, had: Sequence[Factor]) -> list[Factor]:
     if draft.contact_type in CONTACTS:
         return list(had)
@@ -71,6 +81,7 @@ async def _without_replaced(ctx: Context, draft: FactorDraft, had: Sequence[Fact
         if one.contact_type == draft.contact_type and (draft.contact_type == "RECOVERY_CODES" or not one.is_verified)
     ]
     for one in replaced:
+        await challenges.end_of_factor(ctx.tx, one.user_id, one.id)
         await store.delete_factor(ctx.tx, one)
     return [one for one in had if one not in replaced]
 
@@ -100,10 +111,8 @@ async def _add(ctx: Context, user: User, draft: FactorDraft, had: Sequence[Facto
 
 
 async def _add_contact(ctx: Context, made: Factor, key: str, had: Sequence[Factor]) -> None:
-    is_name = any(one.is_credential and one.value == made.value for one in had)
+    check_new(made.contact_type, key, had)
     try:
-        if is_name:
-            raise AlreadyExists("The contact is there already.")
         await store.insert_factor(ctx.tx, made, value_key=key, verified_at=None)
     except UniqueViolation as error:
         raise AlreadyExists("The contact is there already.") from error

@@ -3,8 +3,9 @@
 import msgspec
 
 from authme.audit import record
+from authme.challenges import store as challenges
 from authme.factors import store
-from authme.factors.add import check_mark
+from authme.factors.add import check_mark, check_new
 from authme.factors.model import CONTACTS, Factor
 from authme.kernel.context import Context
 from authme.kernel.database import UniqueViolation
@@ -46,8 +47,10 @@ async def change_factor(
     check_mark(tags, found.contact_type, others)
     value = found.value if contact is None else contact.value
     has_moved = contact is not None and contact.value != found.value
-    if has_moved and any(one.is_credential and one.value == value for one in others):
-        raise AlreadyExists("The contact is there already.")
+    if has_moved and contact is not None:
+        check_new(found.contact_type, contact.key, others)
+        # Whoever reads the old contact may hold a code that would make the new one theirs.
+        await challenges.end_of_factor(ctx.tx, user.id, found.id)
     becomes = msgspec.structs.replace(found, value=value, tags=tags, name=name, is_verified=found.is_verified and not has_moved)
     now = ctx.clock.now_ms()
     try:
@@ -63,6 +66,7 @@ async def change_factor(
 
 async def remove_factor(ctx: Context, user: User, found: Factor) -> None:
     """Remove the factor and tell the user, on the removed contact too."""
+    await challenges.end_of_factor(ctx.tx, user.id, found.id)
     await store.delete_factor(ctx.tx, found)
     record(ctx, "factor.removed", user.id, factor=found.id, contact_type=found.contact_type)
     await tell(ctx, user.id, "factor_removed", also=_reached_at(found), factor=found.contact_type)

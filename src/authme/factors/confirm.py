@@ -7,9 +7,10 @@ from authme.audit import record
 from authme.challenges import Challenge
 from authme.challenges import store as challenges
 from authme.factors import store
-from authme.factors.answer import Given, check_answer, find_asked
+from authme.factors.answer import Answered, Given, check_answer, find_asked
 from authme.factors.ask import ask
 from authme.factors.model import CONTACTS, Factor
+from authme.factors.proof import check_fresh
 from authme.factors.usable import list_usable
 from authme.kernel.context import Context
 from authme.kernel.errors import NotFound, Refusal, SessionEnded, StateForbids
@@ -56,6 +57,7 @@ async def send_token(ctx: Context, factor_id: str) -> SentToken:
     user = await users.get(ctx.tx, ctx.caller.user_id or "")
     factors = await store.list_factors(ctx.tx, user.id)
     factor = _of(factors, factor_id)
+    await _check_may_confirm(ctx, factor)
     if factor.is_verified and factor not in await list_usable(ctx, user.id, factors):
         raise StateForbids("The password was set by a code to this contact; use another factor.")
     passkeys = [one for one in factors if one.contact_type == "PASSKEY" and one.is_verified]
@@ -78,6 +80,7 @@ async def validate_token(ctx: Context, factor_id: str, body: ValidateRequest) ->
     user_id = ctx.caller.user_id or ""
     factors = await store.list_factors(ctx.tx, user_id)
     factor = _of(factors, factor_id)
+    await _check_may_confirm(ctx, factor)
     asked = await _asked(ctx, factor, body.challenge_id)
     answered = await check_answer(ctx, asked, factors, Given(body.token, body.assertion, body.attestation))
     if isinstance(answered, Refusal):
@@ -85,10 +88,19 @@ async def validate_token(ctx: Context, factor_id: str, body: ValidateRequest) ->
     if answered.challenge.purpose == "SMART":
         await answered.use_up(ctx, challenges.validate)
     else:
-        await answered.use_up(ctx, challenges.use)
-        await _verify(ctx, factor)
-    record(ctx, "challenge.answered", user_id, purpose=answered.challenge.purpose, factor=factor.id)
+        await _verify(ctx, factor, answered)
+    record(ctx, "challenge.answered", user_id, purpose=answered.challenge.purpose, factor=answered.factor.id)
     return Validated(challenge_id=answered.challenge.id, validated=True)
+
+
+async def _check_may_confirm(ctx: Context, factor: Factor) -> None:
+    """Raise RequirementNotMet for a new passkey in a session that may not add factors.
+
+    What an app or a mailbox answers shows that it is the one that was added. Any authenticator can answer for a passkey that
+    was begun: without this, whoever has the password could register their own in the place of the owner's.
+    """
+    if factor.contact_type == "PASSKEY" and not factor.is_verified:
+        await check_fresh(ctx)
 
 
 def _of(factors: list[Factor], factor_id: str) -> Factor:
@@ -101,16 +113,16 @@ def _of(factors: list[Factor], factor_id: str) -> Factor:
 async def _asked(ctx: Context, factor: Factor, challenge_id: str | None) -> Challenge | None:
     if challenge_id is not None:
         return await find_asked(ctx, challenge_id, purposes=("VERIFY", "SMART"), factor_id=factor.id)
-    return await challenges.find_latest_of_factor(
-        ctx.tx, purpose="VERIFY", subject=factor.user_id, factor_id=factor.id, session_id=None
-    )
+    return await challenges.find_latest(ctx.tx, purpose="VERIFY", subject=factor.user_id, factor_id=factor.id, session_id=None)
 
 
-async def _verify(ctx: Context, factor: Factor) -> None:
+async def _verify(ctx: Context, factor: Factor, answered: Answered) -> None:
     """Note that the factor is its user's. A contact that is a name takes the place of the main one of its type."""
     now = ctx.clock.now_ms()
+    # The user's row first, as whoever locks a user or changes factors takes it: two that wait for each other end nowhere.
     if not await users.hold(ctx.tx, factor.user_id, now=now):
         raise SessionEnded
+    await answered.use_up(ctx, challenges.use)
     if not factor.is_credential:
         await store.verify_factor(ctx.tx, factor.id, now=now)
         return

@@ -1,17 +1,20 @@
 """UI-35 to UI-38: people manage their own factors."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from msgspec import Meta
 
 from authme import sessions
 from authme.clients.directory import Clients
+from authme.devices import store as devices
 from authme.factors import store
 from authme.factors.add import add_factors
 from authme.factors.change import change_factor, get_changeable, remove_factor
+from authme.factors.model import CONTACTS
 from authme.factors.proof import check_fresh
 from authme.factors.shown import FactorAnswer, default_of, factor_answer, visible
-from authme.factors.wire import FactorGiven, read_factor
+from authme.factors.wire import FactorDraft, FactorGiven, read_factor
 from authme.kernel.context import Context
 from authme.kernel.errors import ClientCredentialsWrong, malformed
 from authme.kernel.http import Request
@@ -19,6 +22,7 @@ from authme.kernel.wire import Wire
 from authme.users import store as users
 
 END_OTHERS = "endOtherSessions"
+_AT = "authenticationFactors"
 
 
 class AddFactorsRequest(Wire, frozen=True):
@@ -31,14 +35,24 @@ async def add_mine(ctx: Context, request: Request, body: AddFactorsRequest) -> l
     """Add factors to the caller: all or none, each unverified until it is answered for.
 
     Needs the highest level that the caller can reach, proved a short time ago. What an authenticator app reads and recovery
-    codes are in this answer only. With `endOtherSessions=true` the caller's other sessions end.
+    codes are in this answer only. With `endOtherSessions=true` the caller's other sessions and every remember-me series end.
     """
     await check_fresh(ctx)
     user = await users.get(ctx.tx, ctx.caller.user_id or "")
-    drafts = [read_factor(one, f"authenticationFactors[{at}].") for at, one in enumerate(body.authentication_factors)]
+    drafts = [read_factor(one, f"{_AT}[{at}].") for at, one in enumerate(body.authentication_factors)]
+    _check_one_of_a_kind(drafts)
     added = await add_factors(ctx, user, drafts)
     await _end_others(ctx, request)
     return [factor_answer(one.factor, otpauth_uri=one.otpauth_uri, recovery_codes=one.recovery_codes) for one in added]
+
+
+def _check_one_of_a_kind(drafts: Sequence[FactorDraft]) -> None:
+    """Raise FieldsRefused for a second app, passkey or set of codes in one request: it would take the place of the first."""
+    seen: set[str] = set()
+    for at, draft in enumerate(drafts):
+        if draft.contact_type in seen:
+            raise malformed(f"{_AT}[{at}].contactType", f"{draft.contact_type} is expected once")
+        seen |= {draft.contact_type} - CONTACTS
 
 
 async def list_mine(ctx: Context) -> list[FactorAnswer]:
@@ -85,4 +99,6 @@ async def _end_others(ctx: Context, request: Request) -> None:
     if given not in {"true", "false"}:
         raise malformed(END_OTHERS, "true or false is expected")
     if given == "true":
+        # Who was remembered on another device would begin the next session there.
+        await devices.end_series_of_user(ctx.tx, ctx.caller.user_id or "")
         await sessions.end_all(ctx, ctx.caller.user_id or "", reason="factor changed", but=ctx.caller.session_id or "")

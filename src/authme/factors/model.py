@@ -5,6 +5,7 @@ from typing import Literal
 import msgspec
 
 from authme.sessions.levels import Method
+from authme.users import names
 from authme.users.masking import mask_email, mask_mobile
 
 ContactType = Literal["EMAIL", "MOBILE", "TOTP", "PASSKEY", "RECOVERY_CODES"]
@@ -54,6 +55,11 @@ class Factor(msgspec.Struct, frozen=True, kw_only=True):
     def method(self) -> Method:
         """How a proof by this factor is called."""
         return METHODS[self.contact_type]
+
+    @property
+    def key(self) -> str | None:
+        """What two contacts of one type have in common when they are the same: names are compared so."""
+        return names.email(self.value).key if self.contact_type == "EMAIL" and self.value is not None else self.value
 
     @property
     def masked(self) -> str | None:

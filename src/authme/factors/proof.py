@@ -1,5 +1,6 @@
 """What a session has to have proved before its user's factors may change."""
 
+from authme.challenges.model import CLOCK_SKEW_MS
 from authme.factors.model import Factor
 from authme.factors.store import list_factors
 from authme.kernel.context import BASIC, MFA, USER_LADDER, Context
@@ -41,7 +42,8 @@ async def check_fresh(ctx: Context) -> Session:
     """
     session = await check_highest(ctx)
     age_ms = ctx.clock.now_ms() - session.auth_at
-    if age_ms > ctx.part(FactorSettings).fresh_seconds * _MS:
+    # A proof from the future was made before the clock was moved back: it would stay fresh for longer than it may.
+    if not -CLOCK_SKEW_MS <= age_ms <= ctx.part(FactorSettings).fresh_seconds * _MS:
         minutes = ctx.part(FactorSettings).fresh_seconds // 60
         raise RequirementNotMet(f"This needs {session.level} proved within the last {minutes} minutes.")
     return session

@@ -2,7 +2,7 @@
 
 import json
 
-from sqlalchemy import and_, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import and_, bindparam, delete, exists, func, insert, or_, select, update
 
 from authme.factors.model import Factor
 from authme.factors.tables import factor, recovery_code
@@ -11,7 +11,7 @@ from authme.users import store as users
 from authme.users.contacts import main_contacts
 from authme.users.model import Identity
 
-_LIST = Statement(select(factor).where(factor.c.user_id == bindparam("of_user")).order_by(factor.c.id))
+_LIST = Statement(select(factor).where(factor.c.user_id == bindparam("of_user")))
 _INSERT = Statement(
     insert(factor).values({column.name: bindparam(column.name) for column in factor.c if column.name != "last_used_at"})
 )
@@ -85,6 +85,20 @@ _TAKE_CODE = Statement(
     )
     .values(used_at=bindparam("now"))
 )
+_unused = select(recovery_code.c.factor_id).where(
+    and_(recovery_code.c.factor_id == bindparam("of_factor"), recovery_code.c.used_at.is_(None))
+)
+_DELETE_SPENT_CODES = Statement(
+    delete(recovery_code).where(recovery_code.c.factor_id == bindparam("of_factor"), ~exists(_unused))
+)
+_DELETE_SPENT = Statement(
+    delete(factor).where(
+        and_(
+            factor.c.id == bindparam("of_factor"),
+            ~exists(select(recovery_code.c.factor_id).where(recovery_code.c.factor_id == bindparam("of_factor"))),
+        )
+    )
+)
 _FIND_CODE = Statement(
     select(recovery_code.c.code_hash).where(
         and_(
@@ -136,7 +150,10 @@ async def list_factors(reader: Reader, user_id: str) -> list[Factor]:
         _contact(identity, is_main=identity.id in main) for identity in identities if identity.type in {"EMAIL", "MOBILE"}
     ]
     contacts.sort(key=lambda one: (not one.is_main, one.contact_type))
-    return contacts + [_factor(row) for row in await reader.all(_LIST, of_user=user_id)]
+    rows = await reader.all(_LIST, of_user=user_id)
+    # The end of an id counts on, where several were made in one millisecond.
+    rows.sort(key=lambda row: (row["created_at"], row["id"][-6:]))
+    return contacts + [_factor(row) for row in rows]
 
 
 async def find_factor(reader: Reader, user_id: str, factor_id: str) -> Factor | None:
@@ -241,5 +258,12 @@ async def has_code(reader: Reader, factor_id: str, code_hash: bytes) -> bool:
 
 
 async def take_code(tx: Transaction, factor_id: str, code_hash: bytes, *, now: int) -> bool:
-    """Use a recovery code up; False if it is none, or was used."""
-    return await tx.run(_TAKE_CODE, of_factor=factor_id, of_hash=code_hash, now=now) == 1
+    """Use a recovery code up; False if it is none, or was used. With the last one the factor goes.
+
+    Without this, whoever has nothing else would have a second factor that nobody can prove, and could never add another.
+    """
+    if await tx.run(_TAKE_CODE, of_factor=factor_id, of_hash=code_hash, now=now) == 0:
+        return False
+    if await tx.run(_DELETE_SPENT_CODES, of_factor=factor_id):
+        await tx.run(_DELETE_SPENT, of_factor=factor_id)
+    return True

@@ -6,15 +6,19 @@ empty line between them. Its values hold no line breaks. It is filled in twice: 
 
 from functools import cache
 from pathlib import Path
+from textwrap import fill
 from typing import Any
 
 import msgspec
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from authme.kernel.http.language import Language
 from authme.notify.send import Message
 from authme.notify.words import in_short, in_words, one_line
 
 _FOLDER = Path(__file__).with_name("templates")
+_WIDTH = 76
 
 
 class Order(msgspec.Struct, frozen=True):
@@ -46,14 +50,30 @@ def write(order: Order, *, product: str) -> Written:
     name = f"{order.language}/{order.message}.j2"
     subject, short, paragraphs = _parts(_environment(escapes=False).get_template(name).render(values))
     *_, escaped = _parts(_environment(escapes=True).get_template(name).render(values))
-    html = _environment(escapes=False).get_template("layout.html").render(
-        language="pt-BR" if order.language == "pt" else "en",
-        subject=subject,
-        product=product,
-        paragraphs=escaped,
-        code=values.get("code"),
+    html = (
+        _environment(escapes=True)
+        .get_template("layout.html")
+        .render(
+            language="pt-BR" if order.language == "pt" else "en",
+            subject=subject,
+            paragraphs=[Markup(paragraph) for paragraph in escaped],  # noqa: S704  # was escaped as it was filled in
+            code=values.get("code"),
+        )
     )
-    return Written(subject=subject, short=short, text="\n\n".join(paragraphs) + "\n", html=html)
+    text = "\n\n".join(fill(paragraph, _WIDTH) for paragraph in paragraphs)
+    return Written(subject=subject, short=short, text=f"{text}\n", html=html)
+
+
+@cache
+def _environment(*, escapes: bool) -> Environment:
+    return Environment(
+        loader=FileSystemLoader(_FOLDER),
+        undefined=StrictUndefined,
+        autoescape=escapes,  # noqa: S701  # off for texts, which are no HTML
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
 
 
 def _parts(filled_in: str) -> tuple[str, str, list[str]]:

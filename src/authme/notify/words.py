@@ -1,5 +1,6 @@
 """Times and typed texts as messages show them."""
 
+import re
 from datetime import datetime
 from typing import Final
 
@@ -7,6 +8,8 @@ from authme.kernel.http.language import Language
 from authme.kernel.times import moment
 
 _LONGEST: Final = 60
+# Between a dot, colon, slash or at sign and a letter: `example.com`, `mailto:`, `/path`, `@example`.
+_LINK: Final = re.compile(r"(?<=[.:/@])(?=[^\W\d_])")
 _MONTHS: Final[dict[Language, tuple[str, ...]]] = {
     "pt": (
         "janeiro", "fevereiro", "março", "abril", "maio", "junho",
@@ -37,9 +40,13 @@ def in_short(at_ms: int, language: Language) -> str:
 
 
 def one_line(typed: str) -> str:
-    """Return what somebody typed as one line of visible characters, cut to what a message has room for."""
+    """Return what somebody typed as one line of visible characters, cut to what a message has room for.
+
+    Mail programs make links of what looks like one. Without this, whoever gets into an account could name a device so that
+    our own message leads its owner to a page of theirs.
+    """
     visible = "".join(character if character.isprintable() else " " for character in typed)
-    line = " ".join(visible.split())
+    line = " ".join(_LINK.sub(" ", visible.replace("://", " ")).split())
     return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1].rstrip()}…"
 
 

@@ -18,6 +18,7 @@ _LOOK_SECONDS: Final = 1.0
 """How often rows are looked for that nobody told of: another process wrote them, or they are due by now."""
 _GRACE: Final = timedelta(seconds=5)
 """For deliveries under way when the server stops, which has ten seconds in all."""
+_LEAVE_SECONDS: Final = 2.0
 _log = structlog.get_logger(__name__)
 
 
@@ -88,7 +89,9 @@ class Courier:
         except DatabaseUnavailable as fault:
             # What could not be given back is another's when the claim runs out.
             _report(runner.lane, fault)
-        await runner.lane.handler.close()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_LEAVE_SECONDS):
+                await runner.lane.handler.close()
 
 
 def _report(lane: Lane, fault: Exception) -> None:

@@ -19,7 +19,7 @@ _INSERT = Statement(
     )
     .inline()
 )
-_FORGET = Statement(delete(outbox).where(outbox.c.user_id == bindparam("of_user"), outbox.c.state == "PENDING"))
+_FORGET = Statement(delete(outbox).where(outbox.c.user_id == bindparam("of_user"), outbox.c.state != "SENT"))
 
 
 def enqueue(ctx: Context, *, kind: str, channel: str, payload: dict[str, Any], user_id: str | None = None) -> None:
@@ -41,5 +41,8 @@ def enqueue(ctx: Context, *, kind: str, channel: str, payload: dict[str, Any], u
 
 
 async def forget_of_user(ctx: Context, user_id: str) -> int:
-    """Delete what is still to be done for a user; return how many rows. What is being done at this moment may still be."""
+    """Delete what is to be done for a user or failed; return how many rows. What is being done at this moment may still be.
+
+    Rows written after it, by the same unit too, are kept: the last message to whom an account is taken away from.
+    """
     return await ctx.tx.run(_FORGET, of_user=user_id)

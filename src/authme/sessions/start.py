@@ -21,12 +21,13 @@ def start(
     amr: tuple[str, ...],
     business_id: str | None = None,
     device_id: str | None = None,
+    auth_at: int | None = None,
     is_kept: bool = True,
 ) -> Session:
     """Start a session with the unit of work.
 
-    One that is not kept is for tokens that are signed before it is known whether their proof is used up; it starts with
-    `store.insert_session`.
+    `auth_at` is when its user was proved, if that is not now. A session that is not kept is for tokens that are signed before
+    it is known whether their proof is used up; it starts with `store.insert_session`.
     """
     now = ctx.clock.now_ms()
     life = timedelta(days=ctx.part(TokenSettings).session_days)
@@ -40,7 +41,7 @@ def start(
         extra=(),
         business_id=business_id,
         device_id=device_id,
-        auth_at=now,
+        auth_at=now if auth_at is None else auth_at,
         created_at=now,
         expires_at=now + int(life.total_seconds()) * _MS,
     )

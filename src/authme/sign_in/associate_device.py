@@ -10,9 +10,10 @@ from authme.devices.model import AT_MOST, Device, DeviceId, DeviceName
 from authme.devices.shown import DeviceAnswer, device_answer
 from authme.factors.proof import check_highest
 from authme.kernel.context import Context
-from authme.kernel.errors import StateForbids
+from authme.kernel.errors import SessionEnded, StateForbids
 from authme.kernel.wire import Text, Wire
 from authme.sessions import store as sessions
+from authme.users import store as users
 from authme.users.tell import tell
 
 _PushToken = Annotated[str, Meta(min_length=1, max_length=1024, description="a text of 1 to 1024 characters")]
@@ -31,11 +32,15 @@ async def associate_device(ctx: Context, body: AssociateDeviceRequest) -> Device
     """Associate the device with the caller: a remember-me token then logs them in on it at `AUTH-BASIC`.
 
     Needs the highest level that the caller can reach. A device that is associated again is brought up to date; what is not
-    given stays. The user is told of a new one. Raises StateForbids beyond 50 devices.
+    given stays. The user is told of a new one. Raises StateForbids for one beyond 50.
     """
     session, now = await check_highest(ctx), ctx.clock.now_ms()
     user_id = ctx.caller.user_id or ""
+    if not await users.hold(ctx.tx, user_id, now=now):
+        raise SessionEnded
     is_new = await store.find_device(ctx.tx, user_id, body.device_id) is None
+    if is_new and await store.count_devices(ctx.tx, user_id) >= AT_MOST:
+        raise StateForbids(f"At most {AT_MOST} devices are associated; remove one first.")
     kept = await store.associate(
         ctx.tx,
         Device(
@@ -48,9 +53,6 @@ async def associate_device(ctx: Context, body: AssociateDeviceRequest) -> Device
             last_used_at=now,
         ),
     )
-    # Counted afterwards: of several that race for the last place none is missed.
-    if await store.count_devices(ctx.tx, user_id) > AT_MOST:
-        raise StateForbids(f"At most {AT_MOST} devices are associated; remove one first.")
     sessions.put_on_device(ctx.tx, session.id, body.device_id)
     record(ctx, "device.associated", user_id, is_new=is_new)
     if is_new:

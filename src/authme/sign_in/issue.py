@@ -42,8 +42,6 @@ async def sign(
     refresh_token: str | None = None,
 ) -> TokenObject:
     """Return the token object around this refresh token, and write nothing."""
-    # A business that the user left since the login is named no more; one that they joined comes with UI-09.
-    business_id = user.business_id if session.business_id in {None, user.business_id} else None
     return await mint(
         ctx,
         client.token_profile,
@@ -56,7 +54,7 @@ async def sign(
         business_unit_id=client.business_unit_id,
         organization_id=user.organization_id or client.organization_id,
         user_id=user.id,
-        business_id=acts_for or business_id,
+        business_id=acts_for or _business_id(user, session),
         client_id_default=session.client_id,
         customer_id=user.customer_id,
         sid=session.id,
@@ -64,6 +62,11 @@ async def sign(
         amr=session.amr or None,
         acr=session.level,
     )
+
+
+def _business_id(user: User, session: Session) -> str | None:
+    """Return the business of the session: one that the user left since is named no more, one joined comes with UI-09."""
+    return user.business_id if session.business_id in {None, user.business_id} else None
 
 
 def _atoms(client: Client, user: User, session: Session, acts_for: str | None) -> frozenset[str]:

@@ -2,11 +2,12 @@
 
 from authme import sessions
 from authme.audit import record
+from authme.challenges import store as challenges
 from authme.credentials import store as credentials
 from authme.devices import store as devices
 from authme.factors.store import list_factors
 from authme.kernel.context import Context
-from authme.kernel.errors import StateForbids
+from authme.kernel.errors import CodeOrUsernameWrong, StateForbids
 from authme.users import contact_store
 from authme.users import store as users
 from authme.users.model import Identity, User
@@ -14,19 +15,25 @@ from authme.users.tell import tell
 
 
 async def keep_password(
-    ctx: Context, user: User, contact: Identity, password_hash: str, *, had_password: bool, but: str
+    ctx: Context, user: User, contact: Identity, password_hash: str, *, asked_id: str, had_password: bool, but: str
 ) -> None:
-    """Set the password, make a pending user active, end every session but one and all remember-me series, tell the user.
+    """Use the code up and set the password; end every session but one and all remember-me series; tell the user.
 
-    The contact that the code came to is verified by it. Raises StateForbids when the user was locked or removed meanwhile.
+    A pending user becomes active. The contact that the code came to is verified by it. Raises CodeOrUsernameWrong when the
+    code was used meanwhile, StateForbids when the user was locked or removed, or the contact is theirs no more; both undo
+    everything.
     """
     now = ctx.clock.now_ms()
     if not await users.change_status(ctx.tx, user.id, was=("ACTIVE", "PENDING"), becomes="ACTIVE", now=now):
         raise StateForbids("The user was changed meanwhile.")
-    await contact_store.verify_identity(ctx.tx, user.id, contact.id)
+    # After the user's row, as a lock takes them: two that wait for each other end nowhere.
+    if not await challenges.use(ctx.tx, asked_id, now=now):
+        raise CodeOrUsernameWrong
+    if not await contact_store.verify_identity(ctx.tx, user.id, contact.id):
+        raise StateForbids("The user was changed meanwhile.")
     has_others = any(one.is_verified and one.id != contact.id for one in await list_factors(ctx.tx, user.id))
-    # A first password, and one of whoever has nothing else, rests on the contact anyway.
-    recovered_by = contact.id if had_password and has_others else None
+    # The password of whoever has nothing else rests on the contact anyway.
+    recovered_by = contact.id if has_others else None
     credentials.put(ctx.tx, user.id, password_hash, now, recovered_by=recovered_by)
     await sessions.end_all(ctx, user.id, reason="password changed", but=but)
     await devices.end_series_of_user(ctx.tx, user.id)

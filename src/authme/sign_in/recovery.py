@@ -6,36 +6,29 @@ from typing import Literal
 
 from authme import challenges, sessions
 from authme.audit import record
-from authme.challenges import Challenge
+from authme.challenges import Challenge, Purpose
 from authme.challenges import store as challenge_store
 from authme.challenges.open import digest_of
-from authme.clients.directory import Clients
 from authme.clients.model import Client
 from authme.credentials import store as credentials
-from authme.credentials.attempts import FACTOR, SEND, Attempts
+from authme.credentials.attempts import FACTOR, SEND, Attempts, Guess
 from authme.credentials.pool import PasswordPool
 from authme.crypto.digests import Digester
 from authme.kernel.context import CLIENT_IDENTIFIED, Context
-from authme.kernel.errors import (
-    ClientCredentialsWrong,
-    CodeOrUsernameWrong,
-    PasswordNotAccepted,
-    Refusal,
-    StateForbids,
-)
+from authme.kernel.errors import CodeOrUsernameWrong, PasswordNotAccepted, Refusal, StateForbids, TooManyTries
 from authme.kernel.wire import Answer, Password, Text, Token, Wire
-from authme.notify.send import Recipient
 from authme.sessions.levels import level_of
+from authme.sign_in.caller import get_client
 from authme.sign_in.decoy import Decoys
-from authme.sign_in.even_time import even_time
 from authme.sign_in.issue import issue
 from authme.sign_in.new_password import keep_password
+from authme.sign_in.reach import Reached, key_of, reach
 from authme.tokens.model import TokenObject
-from authme.users import names
 from authme.users import store as users
-from authme.users.contacts import main_contacts
 from authme.users.create import hash_new_password
 from authme.users.model import Identity, User
+
+_PURPOSE: Purpose = "ACCOUNT"
 
 
 class RetrieveRequest(Wire, frozen=True):
@@ -69,39 +62,24 @@ class ResetPasswordRequest(Wire, frozen=True):
     hash: Token | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Reached:
-    """Who a name reaches, and by which contact. For a name that nobody has, what stands for it."""
-
-    name: str
-    subject: str
-    factor_id: str
-    user: User | None = None
-    contact: Identity | None = None
-
-    @property
-    def recipient(self) -> Recipient | None:
-        """Where a code goes; nowhere for a name that nobody has."""
-        if self.contact is None:
-            return None
-        return Recipient("EMAIL" if self.contact.type == "EMAIL" else "SMS", self.contact.value)
-
-
 async def retrieve_identity(ctx: Context, body: RetrieveRequest) -> Retrieved:
     """Send a code to the main contact of whoever has this name.
 
     A name that nobody has, one whose user is locked and one without a contact are answered exactly as any other, after the
     same work; nothing is sent. Raises TooManyTries when codes are asked for again and again, for any name alike.
     """
-    attempts = ctx.part(Attempts)
-    meant = names.candidates(body.user_name)
-    name = meant[0].key if meant else body.user_name
-    sending = await attempts.begin(ctx, name, client_id=ctx.caller.client_id or "", kind=SEND)
-    reached = await _reach(ctx, body.user_name)
+    attempts, client_id = ctx.part(Attempts), ctx.caller.client_id or ""
+    sending = await attempts.begin(ctx, key_of(body.user_name), client_id=client_id, kind=SEND)
+    reached = await reach(ctx, body.user_name)
     attempts.failed(ctx, sending)
+    to_contact = await _quietly(ctx, reached, client_id, kind=SEND)
+    if to_contact is None:
+        reached = reached.as_nobody(ctx)
+    else:
+        attempts.failed(ctx, to_contact, everywhere=False)
     challenges.send_code(
         ctx,
-        purpose="ACCOUNT",
+        purpose=_PURPOSE,
         subject=reached.subject,
         factor_id=reached.factor_id,
         to=reached.recipient,
@@ -109,6 +87,20 @@ async def retrieve_identity(ctx: Context, body: RetrieveRequest) -> Retrieved:
     )
     record(ctx, "account.code_sent", reached.user.id if reached.user else None)
     return Retrieved(user_id=ctx.part(Decoys).user_id(reached.name), business_id=None, username=body.user_name)
+
+
+async def _quietly(ctx: Context, reached: Reached, client_id: str, *, kind: str) -> Guess | None:
+    """Return the turn of the contact that a name reaches, None when it is over its limits.
+
+    A person has several names, and other ways to miss a code. If one name met the limits of those, it would tell whoever asks
+    that somebody has it: only what was counted for the name itself is told.
+    """
+    # Codes that strangers ask for must not keep those away that their owner is sent after the login.
+    of = f"{reached.factor_id}:{_PURPOSE}" if kind == SEND else reached.factor_id
+    try:
+        return await ctx.part(Attempts).begin(ctx, reached.subject, client_id=client_id, kind=kind, of=of)
+    except TooManyTries:
+        return None
 
 
 async def create_password(ctx: Context, body: CreatePasswordRequest) -> TokenObject | Refusal:
@@ -129,22 +121,6 @@ async def reset_password(ctx: Context, body: ResetPasswordRequest) -> TokenObjec
     return await _redeem(ctx, body.username, body.token, body.new_password, kind="reset", bound_to=body.hash)
 
 
-async def _reach(ctx: Context, typed: str) -> Reached:
-    decoys = ctx.part(Decoys)
-    meant = names.candidates(typed)
-    name = meant[0].key if meant else typed
-    async with even_time():
-        user = await users.find_by_any_name(ctx.tx, meant)
-        identities = await users.list_identities(ctx.tx, user.id if user else decoys.user_id(name))
-    contacts = main_contacts(identities)
-    contact = contacts.get("EMAIL") or contacts.get("MOBILE")
-    if user is None or contact is None or user.status not in {"ACTIVE", "PENDING"}:
-        return Reached(name, decoys.user_id(name), decoys.factor_id(name, "EMAIL"))
-    if user.status == "ACTIVE" and not contact.verified:
-        return Reached(name, decoys.user_id(name), decoys.factor_id(name, "EMAIL"))
-    return Reached(name, user.id, contact.id, user, contact)
-
-
 async def _redeem(
     ctx: Context,
     username: str,
@@ -155,38 +131,60 @@ async def _redeem(
     bound_to: str | None = None,
 ) -> TokenObject | Refusal:
     """Check the code and set the password. Whatever is wrong with name or code gets one answer (code 8)."""
-    client = await ctx.part(Clients).find_active(ctx.tx, ctx.caller.client_id or "")
-    if client is None:
-        raise ClientCredentialsWrong
-    attempts = ctx.part(Attempts)
-    reached = await _reach(ctx, username)
-    guess = await attempts.begin(ctx, reached.subject, client_id=client.id, kind=FACTOR, of=reached.factor_id)
-    asked = await challenge_store.find_latest(ctx.tx, purpose="ACCOUNT", subject=reached.subject)
+    client, attempts = await get_client(ctx), ctx.part(Attempts)
+    reached = await reach(ctx, username)
+    guess = await attempts.begin(ctx, reached.name, client_id=client.id, kind=FACTOR)
+    at_contact = await _quietly(ctx, reached, client.id, kind=FACTOR)
+    asked = await challenge_store.find_latest(
+        ctx.tx, purpose=_PURPOSE, subject=reached.subject, factor_id=reached.factor_id, session_id=None
+    )
     user, contact = reached.user, reached.contact
-    if not _fits(ctx, asked, reached, token, bound_to) or asked is None or user is None or contact is None:
-        if asked is not None:
-            await challenge_store.miss(ctx.tx, asked.id, now=ctx.clock.now_ms())
-        attempts.failed(ctx, guess)
-        record(ctx, "account.recovered", user.id if user else None, result="REFUSED", reason="wrong code")
-        return CodeOrUsernameWrong()
+    is_right = at_contact is not None and _fits(ctx, asked, token, bound_to)
+    if not is_right or at_contact is None or asked is None or user is None or contact is None:
+        return await _refused(ctx, reached, asked, guess, at_contact)
     stored = await credentials.find_hash(ctx.tx, user.id)
-    if kind == "create" and user.status == "ACTIVE" and stored is not None:
-        raise StateForbids("The user has a password already; reset it.")
-    if stored is not None and await ctx.part(PasswordPool).verify(password, stored):
-        raise PasswordNotAccepted("The new password is the same as before.")
+    await _check_new(ctx, user, password, stored, kind)
     password_hash = await hash_new_password(ctx, password, await users.list_identities(ctx.tx, user.id))
     shown = await _logged_in(ctx, client, user, contact)
-    if not await challenge_store.use(ctx.tx, asked.id, now=ctx.clock.now_ms()):
-        raise CodeOrUsernameWrong
-    await keep_password(ctx, user, contact, password_hash, had_password=stored is not None, but=shown.session_id)
+    await keep_password(
+        ctx, user, contact, password_hash, asked_id=asked.id, had_password=stored is not None, but=shown.session_id
+    )
     attempts.succeeded(ctx, guess)
-    attempts.forget(ctx, [reached.name])
+    attempts.succeeded(ctx, at_contact)
     return shown.tokens
 
 
-def _fits(ctx: Context, asked: Challenge | None, reached: Reached, token: str, bound_to: str | None) -> bool:
-    """Whether this is the code of the newest challenge, sent to what is the main contact now."""
-    if asked is None or asked.factor_id != reached.factor_id or not asked.is_open(ctx.clock.now_ms()):
+async def _refused(
+    ctx: Context, reached: Reached, asked: Challenge | None, guess: Guess, at_contact: Guess | None
+) -> CodeOrUsernameWrong:
+    """Count the try; to be returned. What was not looked at, since the contact is over its limits, is the name's alone."""
+    missed = asked.id if asked is not None and at_contact is not None else ""
+    # Also for nothing: that it was not looked at takes as long.
+    await challenge_store.miss(ctx.tx, missed, now=ctx.clock.now_ms())
+    if at_contact is not None:
+        ctx.part(Attempts).failed(ctx, at_contact, everywhere=False)
+    ctx.part(Attempts).failed(ctx, guess)
+    target = reached.user.id if reached.user else None
+    record(ctx, "account.recovered", target, result="REFUSED", reason="wrong code")
+    return CodeOrUsernameWrong()
+
+
+async def _check_new(ctx: Context, user: User, password: str, stored: str | None, kind: str) -> None:
+    """Raise StateForbids where there is a password and none to be made, PasswordNotAccepted if it stays the same.
+
+    Whoever registered with a password and confirms the contact may well send the same one again.
+    """
+    if user.status != "ACTIVE" or stored is None:
+        return
+    if kind == "create":
+        raise StateForbids("The user has a password already; reset it.")
+    if await ctx.part(PasswordPool).verify(password, stored):
+        raise PasswordNotAccepted("The new password is the same as before.")
+
+
+def _fits(ctx: Context, asked: Challenge | None, token: str, bound_to: str | None) -> bool:
+    """Whether this is the code of the newest challenge, which was sent to what is the main contact now."""
+    if asked is None or not asked.is_open(ctx.clock.now_ms()):
         return False
     # No operation of this server hands out a hash that a code of UI-02 would be bound to.
     if bound_to is not None or asked.code_hash is None:

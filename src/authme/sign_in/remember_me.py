@@ -10,6 +10,7 @@ from authme.devices.model import Series
 from authme.kernel.context import CLIENT_IDENTIFIED, Context
 from authme.kernel.errors import Refusal, TokenNotValid
 from authme.kernel.wire import Text, Token, Wire
+from authme.sessions import Session
 from authme.sessions import store as session_store
 from authme.sessions.levels import level_of
 from authme.sign_in.caller import get_client
@@ -17,6 +18,7 @@ from authme.sign_in.issue import sign
 from authme.tokens import refresh
 from authme.tokens.model import TokenObject
 from authme.users import store as users
+from authme.users.model import User
 from authme.users.tell import tell
 
 _TWICE = "remember-me token used twice"
@@ -49,7 +51,7 @@ async def log_in_again(ctx: Context, body: RememberMeRequest) -> RememberedToken
     presented again has two holders: nobody is remembered on the device any more, its sessions end, and the user is told. Any
     other token is refused and changes nothing.
     """
-    client, now = await get_client(ctx), ctx.clock.now_ms()
+    client = await get_client(ctx)
     presented = await remember_me.find_presented(ctx, body.remember_me_token)
     if presented is None or presented.series.client_id != client.id or presented.series.device_id != body.device_id:
         raise TokenNotValid
@@ -59,27 +61,36 @@ async def log_in_again(ctx: Context, body: RememberMeRequest) -> RememberedToken
     user = await users.find(ctx.tx, series.user_id)
     if user is None or user.status != "ACTIVE":
         raise TokenNotValid
-    methods = ("device",) if await devices.find_device(ctx.tx, user.id, series.device_id) else ()
-    session = sessions.start(
-        ctx,
-        user_id=user.id,
-        client_id=client.id,
-        level=level_of(methods),
-        client_level=CLIENT_IDENTIFIED,
-        amr=methods,
-        business_id=user.business_id,
-        device_id=series.device_id,
-        is_kept=False,
-    )
+    session = await _session(ctx, series, user)
     # Signed before the first write: on SQLite everybody else waits from there on.
     shown = await sign(ctx, client, user, session, scopes=client.scopes)
     successor = await remember_me.rotate(ctx, presented, session.id)
     if successor is None:
         return await _stolen(ctx, series)
     session_store.insert_session(ctx.tx, session)
-    devices.touch(ctx.tx, user.id, series.device_id, now=now)
+    devices.touch(ctx.tx, user.id, series.device_id, now=ctx.clock.now_ms())
     record(ctx, "user.login", user.id, user_id=user.id, client_id=client.id, method="remember-me", level=session.level)
     return remembered(shown, successor, refresh_token=refresh.issue(ctx, session, client.id, client.scopes))
+
+
+async def _session(ctx: Context, series: Series, user: User) -> Session:
+    """Return the session that the series is to begin, not kept yet.
+
+    Its user was proved when the series began: what needs a fresh proof takes none from a token that lies on a device.
+    """
+    methods = ("device",) if await devices.find_device(ctx.tx, user.id, series.device_id) else ()
+    return sessions.start(
+        ctx,
+        user_id=user.id,
+        client_id=series.client_id,
+        level=level_of(methods),
+        client_level=CLIENT_IDENTIFIED,
+        amr=methods,
+        business_id=user.business_id,
+        device_id=series.device_id,
+        auth_at=min(series.created_at, ctx.clock.now_ms()),
+        is_kept=False,
+    )
 
 
 async def _stolen(ctx: Context, series: Series) -> TokenNotValid:

@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
+from typing import Any
 
-from sqlalchemy import and_, bindparam, func, or_, select
+from sqlalchemy import and_, bindparam, func, select, tuple_
 
 from authme.kernel.database import Reader, Row, Statement, contained_in
 from authme.users.model import Identity, User, UserStatus
@@ -42,21 +43,33 @@ class Found:
 
 
 def _statement(*, name: bool, status: bool, organization: bool) -> Statement:
-    found = select(user_account).where(user_account.c.status != "REMOVED")
+    """Return the search by these filters, by a stretch of one index that is read in its order.
+
+    The stretch has no equality in it, on purpose: after one, a database may well read all users by age, and filter them, in the
+    belief that whoever is sought is spread evenly among them.
+    """
+    stretch: list[tuple[Any, str, str]] = []
     if organization:
-        found = found.where(user_account.c.organization_id == bindparam("organization"))
-    if status:
-        # Beside a name the status must not be what rows are found by: nearly all users have the same.
-        column = func.coalesce(user_account.c.status, "") if name else user_account.c.status
-        found = found.where(column == bindparam("status"))
-    if not name:
-        return Statement(found.where(_behind).order_by(user_account.c.id).limit(bindparam("at_most")))
-    begins_so = and_(user_account.c.name_key >= bindparam("begin"), user_account.c.name_key < bindparam("end"))
-    found = found.where(begins_so, or_(user_account.c.name_key > bindparam("begin"), _behind))
-    return Statement(found.order_by(user_account.c.name_key, user_account.c.id).limit(bindparam("at_most")))
+        stretch.append((user_account.c.organization_id, "organization", "organization"))
+    if name:
+        stretch.append((user_account.c.name_key, "begin", "end"))
+    elif status:
+        stretch.append((user_account.c.status, "status", "status"))
+    columns = [*(column for column, _, _ in stretch), user_account.c.id]
+    low = tuple_(*(bindparam(begin) for _, begin, _ in stretch), bindparam("after"))
+    found = select(user_account).where(tuple_(*columns) > low)
+    if stretch:
+        found = found.where(tuple_(*columns[:-1]) <= tuple_(*(bindparam(end) for _, _, end in stretch)))
+    if organization:
+        found = found.where(user_account.c.organization_id.is_not(None))  # as its indexes say
+    if name or not status:
+        found = found.where(user_account.c.status != "REMOVED")
+    if name and status:
+        # Not what rows are found by: nearly all users have the same.
+        found = found.where(func.coalesce(user_account.c.status, "") == bindparam("status"))
+    return Statement(found.order_by(*columns).limit(bindparam("at_most")))
 
 
-_behind = user_account.c.id > bindparam("after")
 # One statement for each set of filters: each has its own index.
 _SEARCH = {
     (by_name, by_status, in_one): _statement(name=by_name, status=by_status, organization=in_one)
@@ -111,4 +124,4 @@ def _fits(row: Row, filters: Filters) -> bool:
 
 
 def _found(row: Row, filters: Filters) -> Found:
-    return Found(user_of(row), row["id"] if filters.name_key is None else row["id"] + row["name_key"])
+    return Found(user_of(row), row["id"] if filters.name_key is None else row["id"] + (row["name_key"] or ""))

@@ -1,7 +1,5 @@
 // What `navigator.credentials` takes and gives, from and to the JSON of the API (W3C Web Authentication Level 3, section 5.1).
 
-const PARSED = ["challenge", "id"];
-
 /** Register a passkey; the options are those of `PublicKeyCredentialCreationOptionsJSON`. */
 export async function create(options) {
   const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON?.(options) ?? parsed(options);
@@ -14,17 +12,14 @@ export async function get(options) {
   return asJson(await navigator.credentials.get({ publicKey }));
 }
 
-// For browsers without the functions above. In both kinds of options exactly the challenge and the ids of the user and of
-// passkeys are bytes; the ids of a relying party are words.
+// For browsers without the functions above.
 function parsed(options) {
-  const withBytes = (value) =>
-    Object.fromEntries(Object.entries(value).map(([name, one]) => [name, PARSED.includes(name) ? bytes(one) : one]));
-  const known = (list) => list?.map(withBytes);
-  const becomes = withBytes({ ...options, id: undefined });
-  delete becomes.id;
+  const withBytes = (one) => ({ ...one, id: bytes(one.id) });
+  const becomes = { ...options, challenge: bytes(options.challenge) };
   if (options.user) becomes.user = withBytes(options.user);
-  if (options.excludeCredentials) becomes.excludeCredentials = known(options.excludeCredentials);
-  if (options.allowCredentials) becomes.allowCredentials = known(options.allowCredentials);
+  for (const known of ["excludeCredentials", "allowCredentials"]) {
+    if (options[known]) becomes[known] = options[known].map(withBytes);
+  }
   return becomes;
 }
 

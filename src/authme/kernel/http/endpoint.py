@@ -82,6 +82,11 @@ class Endpoint:
         return self.requirement.text == "CLI-1STPARTY and CLI-AUTH-IDENTIFIED"
 
     def route(self) -> str:
-        """Return the path with parameters named by position: one name may stand for another in the contract."""
+        """Return the path with parameters named by position: one name may stand for another in the contract.
+
+        A free parameter at the end takes whatever follows: a slash may be in what a caller chose, however it is escaped.
+        """
         positions = iter(range(len(self.parameters)))
-        return _PARAMETER.sub(lambda _: f"{{p{next(positions)}}}", self.path)
+        route = _PARAMETER.sub(lambda _: f"{{p{next(positions)}}}", self.path)
+        ends_free = self.path.endswith("}") and self.parameters[-1] in self.free_parameters
+        return f"{route[:-1]}:path}}" if ends_free else route

@@ -1,0 +1,71 @@
+"""`authme outbox`: what is to be sent, and what could not be."""
+
+from typing import Annotated
+
+import typer
+
+from authme.app import Server
+from authme.cli.keys import shown_time
+from authme.cli.output import Json, checked, fail, in_office, show, show_table
+from authme.kernel.wire import Id
+from authme.outbox.again import cancel as cancel_row
+from authme.outbox.again import retry as retry_row
+from authme.outbox.again import retry_all
+from authme.outbox.list import list_entries
+from authme.outbox.model import Entry, State
+
+app = typer.Typer(help="Messages on their way.", no_args_is_help=True)
+
+RowArgument = Annotated[str, typer.Argument(metavar="ID", help="The id of a row, as `authme outbox list` shows it.")]
+
+
+@app.command("list")
+def list_command(
+    state: Annotated[State | None, typer.Option(help="Only rows in this state.")] = None, as_json: Json = False
+) -> None:
+    """List what is in the outbox, the oldest first: never an address, a code or a text."""
+
+    async def work(server: Server) -> list[Entry]:
+        return [entry async for entry in list_entries(server.database.reader(), state=state)]
+
+    rows = [
+        {
+            "id": entry.id,
+            "kind": entry.kind,
+            "channel": entry.channel,
+            "state": entry.state,
+            "attempts": entry.attempts,
+            "createdAt": shown_time(entry.created_at),
+            "dueAt": shown_time(entry.due_at) if entry.state == "PENDING" else None,
+            "doneAt": shown_time(entry.done_at),
+            "fault": entry.fault,
+        }
+        for entry in in_office(work)
+    ]
+    show_table(rows, as_json=as_json)
+
+
+@app.command()
+def retry(
+    row_id: Annotated[str | None, typer.Argument(metavar="[ID]", help="The id of a row that failed.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="Every row that failed.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Have a row that failed tried again, for as long as a new one. A server that runs does it within a second or so."""
+    if (row_id is None) != every:
+        fail("an ID or --all is expected")
+    if row_id is None:
+        count = in_office(lambda server: server.run(retry_all))
+    else:
+        given = checked("ID", row_id, Id)
+        in_office(lambda server: server.run(lambda ctx: retry_row(ctx, given)))
+        count = 1
+    show({"retried": count}, as_json=as_json, text=f"{count} to be tried again.")
+
+
+@app.command()
+def cancel(row_id: RowArgument, as_json: Json = False) -> None:
+    """Take back a row that waits or failed, and erase what is in it."""
+    given = checked("ID", row_id, Id)
+    in_office(lambda server: server.run(lambda ctx: cancel_row(ctx, given)))
+    show({"id": given, "state": "CANCELLED"}, as_json=as_json, text="Taken back.")

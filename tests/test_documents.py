@@ -1,6 +1,8 @@
 import importlib.util
+import re
 from pathlib import Path
 
+from authme.app import endpoints
 from authme.settings import example
 
 ROOT = Path(__file__).parents[1]
@@ -28,3 +30,11 @@ def test_every_document_that_the_readme_names_is_there():
 
 def test_the_example_of_the_settings_names_every_one():
     assert (ROOT / ".env.example").read_text() == example()
+
+
+def test_every_operation_that_the_flows_name_is_served():
+    flows = (ROOT / "docs/flows.md").read_text()
+    named = set(re.findall(r"\b(?:[A-Z]{2}-\d\d|X-[a-z-]+)\b", flows))
+
+    assert {"UI-01", "UI-26", "X-renew-app-token"} <= named
+    assert named - {endpoint.id for endpoint in endpoints(development=True)} == set()

@@ -230,35 +230,6 @@ class TestLocking:
         assert asyncio.run(login()) == 200
 
 
-class TestRemoving:
-    @pytest.mark.parametrize("by", ["id", "name"])
-    def test_a_user_is_removed_by_id_or_any_name(self, authme: Commands, by: str):
-        made = made_user(authme, "--name", "Maria", password=new_password())
-
-        result = authme("user", "remove", made["id"] if by == "id" else "MARIA@Example.com")
-
-        assert result.stdout == "Removed.\n"
-        assert authme.rows("SELECT status, name, authorities FROM user_account") == [("REMOVED", None, "[]")]
-        assert (authme.count("identity"), authme.count("credential"), authme.count("reserved_name")) == (0, 0, 1)
-        assert authme.rows("SELECT action, target FROM audit_event WHERE action = 'user.removed'") == [
-            ("user.removed", made["id"])
-        ]
-
-    def test_an_administrator_is_removed_too(self, authme: Commands):
-        made_user(authme, "--authority", "IAM_ADMIN_MAINTENANCE", "--authority", "ADMIN")
-
-        assert authme("user", "remove", EMAIL).exit_code == 0
-
-    def test_whoever_was_removed_is_not_there_any_more(self, authme: Commands):
-        made = made_user(authme)
-        authme("user", "remove", EMAIL)
-
-        for user in (made["id"], EMAIL):
-            for command in ("remove", "lock", "unlock"):
-                assert refused(authme("user", command, user)) == f"there is no user {user}"
-        assert refused(authme("user", "create", "--username", EMAIL)) == "The name is taken."
-
-
 def test_the_list_shows_who_they_are_and_nothing_of_their_passwords(authme: Commands):
     user = made_user(authme, "--name", "Maria", "--authority", "AUDITOR", "--authority", "b", password=new_password())
     authme("user", "lock", EMAIL)

@@ -7,15 +7,9 @@ from typing import Any
 import pytest
 from sqlalchemy import bindparam, update
 
-from authme.app import endpoints
-from authme.authentication.authenticate import Authentication
-from authme.authentication.sessions import SessionStates
-from authme.clients.directory import Clients
-from authme.kernel.context import Caller, Context
+from authme.kernel.context import Context
 from authme.kernel.database import Statement
-from authme.kernel.http import Request
 from authme.sessions import USER_TOPIC
-from authme.tokens.verify import AccessTokens
 from authme.users.tables import user_account
 from support.answers import refused, token_object
 from support.api import Api
@@ -48,16 +42,6 @@ async def move(given: Given, user: GivenUser, to: str | None) -> None:
     await given.run(change)
 
 
-async def caller_of(given: Given, token: str) -> Caller:
-    """Return whom the server takes the bearer of this token for."""
-    parts = given.server.parts
-    authentication = Authentication(
-        given.server.database, parts.get(AccessTokens), parts.get(Clients), parts.get(SessionStates)
-    )
-    request = Request("GET", "", {"authorization": f"Bearer {token}"}, {}, b"", None, "")
-    return await authentication.authenticate(request, next(one for one in endpoints() if one.id == "X-sessions"))
-
-
 async def acting(person: Api, **body: Any) -> dict[str, Any]:
     found: dict[str, Any] = token_object(await person.post(TOKEN, json={"businessId": FIRM} | body))
     return found
@@ -79,11 +63,11 @@ async def test_the_token_says_for_whom_the_person_acts(on_both: Given):
     assert set(said["authorities"]) == {*was["authorities"], *ACTING}
     for same in ("sid", "sub", "acr", "amr", "auth_time", "client_id", "scope"):
         assert said[same] == was[same]
-    caller = await caller_of(on_both, found["accessToken"])
+    caller = await on_both.caller(found["accessToken"])
     assert caller.has("BUSINESS")
     assert caller.has("BUSINESSUSER")
     assert (caller.acts_for, caller.business_id) == (FIRM, FIRM)
-    before = await caller_of(on_both, token)
+    before = await on_both.caller(token)
     assert not before.has("BUSINESS")
     assert (before.acts_for, before.business_id) == (None, FIRM)
 
@@ -112,7 +96,7 @@ async def test_a_renewal_keeps_it_and_its_scopes(on_both: Given):
 
         assert acts(found["accessToken"])
         assert found["scope"] == ["READ", "WRITE"]
-        assert (await caller_of(on_both, str(found["accessToken"]))).acts_for == FIRM
+        assert (await on_both.caller(str(found["accessToken"]))).acts_for == FIRM
     assert {row["detail"] for row in await on_both.trail("session.renewed")} == {f'{{"acts_for":"{FIRM}"}}'}
 
 
@@ -123,7 +107,7 @@ async def test_whoever_leaves_the_business_acts_for_it_no_more(on_both: Given):
 
     await move(on_both, user, None)
 
-    now = await caller_of(on_both, found["accessToken"])
+    now = await on_both.caller(found["accessToken"])
     assert not now.has("BUSINESS")
     assert not now.has("BUSINESSUSER")
     assert (now.acts_for, now.business_id) == (None, None)
@@ -151,12 +135,12 @@ async def test_another_worker_process_knows_within_a_second(on_both: Given, make
     client, user = await on_both.client(), await on_both.user(None, business_id=FIRM)
     other = await make_given(beside=on_both)
     token = (await acting(await other.person(user, client)))["accessToken"]
-    assert (await caller_of(other, token)).has("BUSINESS")
+    assert (await other.caller(token)).has("BUSINESS")
 
     await move(on_both, user, None)
 
     started = time.monotonic()
-    while (await caller_of(other, token)).has("BUSINESS"):
+    while (await other.caller(token)).has("BUSINESS"):
         assert time.monotonic() - started < 1
         await asyncio.sleep(0.02)
 
@@ -164,11 +148,11 @@ async def test_another_worker_process_knows_within_a_second(on_both: Given, make
 async def test_a_users_own_kind_and_roles_stay_when_they_leave(given: Given, client: GivenClient):
     user = await given.user(None, "BUSINESSADMIN", kind="BUSINESSUSER", business_id=FIRM)
     token = (await acting(await given.person(user, client)))["accessToken"]
-    assert (await caller_of(given, token)).atoms >= {"BUSINESS", "BUSINESSUSER", "BUSINESSADMIN"}
+    assert (await given.caller(token)).atoms >= {"BUSINESS", "BUSINESSUSER", "BUSINESSADMIN"}
 
     await move(given, user, None)
 
-    now = await caller_of(given, token)
+    now = await given.caller(token)
     assert now.atoms >= {"BUSINESSUSER", "BUSINESSADMIN"}
     assert not now.has("BUSINESS")
 

@@ -37,7 +37,7 @@ async def person(given: Given, client: GivenClient, user: GivenUser) -> Api:
     return await twice_proved(given, user, client)
 
 
-async def test_a_contact_is_replaced_as_a_whole(given: Given, person: Api):
+async def test_a_contact_is_replaced_as_a_whole(person: Api):
     one = await added(person, "EMAIL", email="other@example.com", tags=["home", MARK], name="Home")
 
     answer = await person.put(f"{FACTORS}/{one['id']}", json={"contactType": "EMAIL", "email": "third@example.com"})
@@ -117,10 +117,10 @@ async def test_a_factor_that_is_gone_answers_nothing(given: Given, person: Api):
     refused(await fulfil(person, asked, token=app.code), 400, "502")
     refused(await person.delete(f"{FACTORS}/{app.id}"), 404, "401")
     refused(await person.post(f"{FACTORS}/{app.id}/send-token"), 404, "401")
-    assert [row["target"] for row in await given.trail("factor.removed")] != []
+    assert len(await given.trail("factor.removed")) == 1
 
 
-async def test_main_contacts_cannot_go_nor_change_here(given: Given, person: Api):
+async def test_main_contacts_cannot_go_nor_change_here(person: Api):
     (main,) = await factors_of(person)
     path = f"{FACTORS}/{main['id']}"
 
@@ -129,7 +129,7 @@ async def test_main_contacts_cannot_go_nor_change_here(given: Given, person: Api
     assert await factors_of(person) == [main]
 
 
-async def test_the_type_of_a_factor_stays(given: Given, person: Api):
+async def test_the_type_of_a_factor_stays(person: Api):
     one, app = await added(person, "EMAIL", email="other@example.com"), await added(person, "TOTP")
 
     refused(await person.put(f"{FACTORS}/{one['id']}", json={"contactType": "MOBILE", "mobile": "11912345678"}), 400, "102")
@@ -137,7 +137,7 @@ async def test_the_type_of_a_factor_stays(given: Given, person: Api):
     refused(await person.put(f"{FACTORS}/{one['id']}", json={"contactType": "PASSKEY"}), 400, "102")
 
 
-async def test_what_is_no_contact_has_a_name_and_tags(given: Given, person: Api):
+async def test_what_is_no_contact_has_a_name_and_tags(person: Api):
     id_ = await registered(person, Authenticator(), name="Key")
 
     answer = await person.put(f"{FACTORS}/{id_}", json={"contactType": "PASSKEY", "name": "Blue key", "tags": ["x"]})
@@ -148,7 +148,7 @@ async def test_what_is_no_contact_has_a_name_and_tags(given: Given, person: Api)
     refused(await person.put(f"{FACTORS}/{id_}", json={"contactType": "PASSKEY", "email": "a@example.com"}), 400, "106")
 
 
-async def test_a_contact_becomes_no_other_that_is_there(given: Given, person: Api, user: GivenUser):
+async def test_a_contact_becomes_no_other_that_is_there(person: Api, user: GivenUser):
     one = await added(person, "EMAIL", email="other@example.com", tags=[MARK])
     two = await added(person, "EMAIL", email="third@example.com")
     path = f"{FACTORS}/{two['id']}"

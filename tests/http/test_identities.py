@@ -118,6 +118,17 @@ class TestAdding:
         refused(await service.patch(path_of(user), json=wanted(("LOGON", "MARIA"))), 409, "403")
         assert (await service.patch(path_of(user), json=wanted(("LOGON", "JOANA")))).status_code == 200
 
+    async def test_an_alternative_contact_becomes_the_name(self, given: Given, client: GivenClient, service: Api):
+        user = await with_names(given, MAIL)
+        person = given.api.as_(await given.mfa_token(user, client))
+        factor = {"authenticationFactors": [{"contactType": "EMAIL", "email": "Spare@example.com"}]}
+        assert (await person.post(f"{ME}/authentication-factors", json=factor)).status_code == 201
+
+        await service.patch(path_of(user), json=wanted(("EMAIL", OTHER_MAIL.value)))
+
+        assert set(await names_of(service, user)) == {MAIL.value, OTHER_MAIL.value}
+        assert await rows_of(given.env["AUTHME_DATABASE_URL"], "SELECT count(*) FROM factor") == [(0,)]
+
     @pytest.mark.parametrize(
         ("body", "codes"),
         [
@@ -281,11 +292,3 @@ async def test_nobody_changes_the_names_of_whoever_stands_above(given: Given, cl
         refused(await caller.patch(path_of(user), json=body), 403, "302")
         for identity_id in (await names_of(service, user)).values():
             refused(await caller.delete(path_of(user, identity_id)), 403, "302")
-
-
-async def test_a_scope_is_for_its_own_operation(given: Given):
-    user = await with_names(given, MAIL, NUMBER)
-    adds, removes = await given.service("identity_add"), await given.service("identity_remove")
-
-    refused(await removes.patch(path_of(user), json=wanted(("EMAIL", "a@example.com"))), 403, "301")
-    refused(await adds.delete(path_of(user, "0" * 24)), 403, "301")

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from authme.app import endpoints
 from authme.clients.remove import lock as lock_client
 from authme.devices.sweep import sweep
 from authme.kernel.context import Context
@@ -17,6 +18,7 @@ LOGIN, AGAIN, RENEW = "/user-identities/login", "/user-identities/remember-me", 
 ASSOCIATE, DEVICES = "/user-identities/me/associate-user-device", "/user-identities/me/devices"
 LOGOUT, SESSIONS = "/user-identities/me/logout", "/user-identities/me/sessions"
 ME = "/user-identities/me"
+ANYBODYS = {one.id for one in endpoints() if one.requirement.is_public or one.names_client}
 
 
 async def login(caller: Api, user: GivenUser, **body: Any) -> dict[str, Any]:
@@ -91,6 +93,8 @@ async def test_on_any_other_device_a_person_is_named_and_nothing_is_proved(on_bo
     assert claims(str(renewed["accessToken"]))["authorities"] == said["authorities"]
     for token in (str(second["accessToken"]), str(renewed["accessToken"])):
         person = on_both.api.as_(token)
+        atoms = (await on_both.caller(token)).atoms
+        assert {one.id for one in endpoints() if one.requirement.is_met_by(atoms)} == ANYBODYS
         refused(await person.get(f"/user-identities/{user.id}"), 403, "301")
         refused(await person.post("/user-identities/lock", json={"userId": user.id}), 403, "301")
         refused(await person.get(SESSIONS), 403, "301")
@@ -300,6 +304,25 @@ class TestWhatEndsIt:
 
         refused(await again(on_both.api.as_client(client.id), token), 401, "206")
 
+    async def test_a_reset_of_the_password(self, on_both: Given, known: tuple[GivenClient, GivenUser], token: str):
+        client, user = known
+        caller = on_both.api.as_client(client.id)
+        await caller.post("/user-identities/retrieve-identity", json={"userName": user.name})
+        reset = {"username": user.name, "token": await on_both.code(user.name), "newPassword": "another good password"}
+        token_object(await caller.post("/user-identities/reset-password", json=reset))
+
+        refused(await again(caller, token), 401, "206")
+
+    async def test_a_removal(self, on_both: Given, known: tuple[GivenClient, GivenUser], token: str):
+        client, user = known
+        await associate(on_both, user, client)
+        service = await on_both.service("identity_remove")
+        assert (await service.delete(f"/user-identities/{user.id}")).status_code == 204
+
+        refused(await again(on_both.api.as_client(client.id), token), 401, "206")
+        assert await series(on_both) == []
+        assert await rows_of(on_both.env["AUTHME_DATABASE_URL"], "SELECT * FROM device") == []
+
     async def test_a_user_who_may_not_act(self, on_both: Given, known: tuple[GivenClient, GivenUser], token: str):
         client, user = known
 
@@ -343,9 +366,14 @@ class TestWhatEndsIt:
     async def test_not_logging_out_anywhere_else(self, on_both: Given, known: tuple[GivenClient, GivenUser], token: str):
         client, user = known
         caller = on_both.api.as_client(client.id)
-        person, somebody = await on_both.person(user, client), await login(caller, await on_both.user())
-        assert (await person.post(LOGOUT)).status_code == 204
-        assert (await on_both.api.as_(somebody["accessToken"]).post(LOGOUT)).status_code == 204
+        somebody, elsewhere = await on_both.user(), await on_both.client()
+        for tokens in (
+            await on_both.tokens(user, client),
+            await login(caller, somebody),
+            await login(on_both.api.as_client(elsewhere.id), user),
+            await login(caller, user, deviceId="tablet"),
+        ):
+            assert (await on_both.api.as_(tokens["accessToken"]).post(LOGOUT)).status_code == 204
 
         token_object(await again(caller, token))
 

@@ -14,7 +14,8 @@ from support.given import Given
 GUARDED = [endpoint for endpoint in endpoints() if not endpoint.requirement.is_public]
 
 PERSONS = {"person", "administrator", "administrator twice proved", "maintenance only", "person twice proved"}
-EVERY_FIRST_PARTY = PERSONS | {"named", "service", "identified", *(f"service {n}" for n in ("read", "lock", "unlock", "remove", "update", "add"))}
+SERVICES = {f"service {scope}" for scope in ("read", "lock", "unlock", "remove", "update", "add")}
+EVERY_FIRST_PARTY = PERSONS | SERVICES | {"named", "service", "identified"}
 MAY: dict[str, set[str]] = {
     "UI-01": EVERY_FIRST_PARTY,
     "UI-03": PERSONS,

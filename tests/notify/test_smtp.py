@@ -1,5 +1,6 @@
 """Mail, to a real mail server."""
 
+import asyncio
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -175,7 +176,7 @@ class TestOutages:
         postman.clock.advance(timedelta(seconds=1))
         postman.courier.start()
 
-        [taken] = mail.wait_for(MARIA)
+        [taken] = await asyncio.to_thread(mail.wait_for, MARIA)
         await postman.courier.stop()
         assert taken.code == "012345"
         assert [(row.state, row.attempts) for row in await postman.rows()] == [("SENT", 2)]
@@ -203,7 +204,7 @@ class TestOutages:
         postman.clock.advance(timedelta(seconds=2))
         postman.courier.start()
 
-        first, second = mail.wait_for(MARIA, count=2)
+        first, second = await asyncio.to_thread(mail.wait_for, MARIA, count=2)
         assert first.id == second.id == f"<{row.id}@example.com>"
         assert first.message["Date"] == second.message["Date"]
 

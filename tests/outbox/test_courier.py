@@ -124,9 +124,10 @@ async def test_what_is_under_way_is_finished_when_the_server_stops(process: Proc
     await other_side.until_asked(1)
 
     stopping = asyncio.create_task(process.courier.stop())
-    await process.enqueue(2)
+    await asyncio.sleep(0)
     other_side.release()
     await stopping
+    await process.enqueue(2)
 
     assert sorted(await rows_of(url, "SELECT state FROM outbox")) == [("PENDING",), ("SENT",)]
     assert other_side.is_closed

@@ -6,6 +6,7 @@ from typing import Any, Self
 import httpx
 
 API = "/security/iam/v1"
+_BESIDE_THE_API = ("/healthz", "/readyz", "/metrics", "/docs", "/openapi", "/dev/", "/security")
 
 
 def basic(name: str, secret: str) -> str:
@@ -29,7 +30,7 @@ class Api:
 
     async def request(self, method: str, path: str, **options: Any) -> httpx.Response:
         transport = httpx.ASGITransport(self._application, client=("127.0.0.1", 40000))
-        url = path if path.startswith(("/healthz", "/readyz", "/metrics", "/docs", "/openapi", "/security")) else API + path
+        url = path if path.startswith(_BESIDE_THE_API) else API + path
         async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8080") as http:
             headers = self._headers | options.pop("headers", {})
             params = self._query | options.pop("params", {})

@@ -21,7 +21,7 @@ from support.outside import wait_until
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")
 
-_SECONDS = 20
+_SECONDS = 30
 _OPTIONS = (
     "--headless",
     "--no-sandbox",

@@ -97,7 +97,7 @@ class App:
 
     def code_at(self, *, steps: int) -> str:
         """What it shows so many steps from now."""
-        return self.generator.at(self.given.clock.now(), steps)
+        return self.generator.at(self.given.clock.now() + steps * self.generator.interval)
 
 
 async def new_app(given: Given, person: Api, **fields: Any) -> App:

@@ -11,17 +11,22 @@ from datetime import timedelta
 from typing import Any, TypeVar
 
 from authme import sessions
-from authme.app import Server, make_application, make_server, prepare
+from authme.app import Server, endpoints, make_application, make_server, prepare
+from authme.authentication.authenticate import Authentication
+from authme.authentication.sessions import SessionStates
 from authme.clients import store as client_store
 from authme.clients.create import ClientDraft
 from authme.clients.create import create as create_client
+from authme.clients.directory import Clients
 from authme.crypto.secrets import new_secret
 from authme.kernel.clock import Clock, FakeClock
-from authme.kernel.context import BASIC, CLIENT_IDENTIFIED, MFA, Context
+from authme.kernel.context import BASIC, CLIENT_IDENTIFIED, MFA, Caller, Context
+from authme.kernel.http import Request
 from authme.master_key import load_master_key
 from authme.outbox.box import Outbox
 from authme.settings import load
 from authme.sign_in.issue import issue
+from authme.tokens.verify import AccessTokens
 from authme.users import store as user_store
 from authme.users.create import UserDraft
 from authme.users.create import create as create_user
@@ -140,6 +145,15 @@ class Given:
         user = await self.user(None, "ADMIN", "IAM_ADMIN_MAINTENANCE", **draft)
         token = await (self.mfa_token if level == MFA else self.user_token)(user, client)
         return self.api.as_(token)
+
+    async def caller(self, token: str) -> Caller:
+        """Return whom the server takes the bearer of this token for."""
+        parts = self.server.parts
+        authentication = Authentication(
+            self.server.database, parts.get(AccessTokens), parts.get(Clients), parts.get(SessionStates)
+        )
+        request = Request("GET", "", {"authorization": f"Bearer {token}"}, {}, b"", None, "")
+        return await authentication.authenticate(request, next(one for one in endpoints() if not one.requirement.is_public))
 
     async def trail(self, action: str | None = None) -> list[dict[str, Any]]:
         """Return the audit's rows, the oldest first."""

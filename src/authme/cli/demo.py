@@ -18,6 +18,7 @@ _USERNAME = "person@example.com"
 _SCOPES = ("READ", "WRITE", "account_lock", "account_unlock", "identity_read")
 _TRANSCRIPT = """
 AuthMe serves on {url}   API pages: {url}/docs   Messages that it would send: {url}/dev/outbox
+A page to try passkeys with, as the person of {file}: {url}/dev/passkey
 
 Paste this into another terminal, in this folder:
 

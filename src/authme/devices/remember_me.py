@@ -21,15 +21,10 @@ _MS = 1000
 
 @dataclass(frozen=True, slots=True)
 class Presented:
-    """A token that this server gave out, with its series as it is now."""
+    """A token that this server gave out, used or not, with its series."""
 
     series: Series
     token_hash: TokenHash
-
-    @property
-    def is_used(self) -> bool:
-        """Whether another token has taken its place."""
-        return self.token_hash != self.series.token_hash
 
 
 def begin_series(ctx: Context, *, user_id: str, client_id: str, device_id: str, session_id: str) -> str:
@@ -63,7 +58,7 @@ async def find_presented(ctx: Context, token: str) -> Presented | None:
 
 
 async def rotate(ctx: Context, presented: Presented, session_id: str) -> str | None:
-    """Use the token up and return the next one; None when another caller was faster. The session is what it begins."""
+    """Use the token up and return the next one; None when it was used before. The session is what it begins."""
     digester, now = ctx.part(Digester), ctx.clock.now_ms()
     series_id, secret = presented.series.id, secrets.token_bytes(_SECRET_BYTES)
     rotated = await store.rotate(

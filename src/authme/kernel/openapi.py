@@ -105,9 +105,7 @@ def _parameters(endpoint: Endpoint) -> list[dict[str, Any]]:
             "name": name,
             "in": "path",
             "required": True,
-            "schema": id_schema
-            if name.lower().endswith("id") and name not in endpoint.free_parameters
-            else {"type": "string"},
+            "schema": id_schema if name.lower().endswith("id") and name not in endpoint.free_parameters else {"type": "string"},
         }
         for name in endpoint.parameters
     ]
@@ -121,7 +119,8 @@ def _parameters(endpoint: Endpoint) -> list[dict[str, Any]]:
                 "schema": id_schema,
             }
         )
-    parameters += [{"name": name, "in": "query", "required": False, "schema": {"type": "string"}} for name in endpoint.query]
+    for place, names in (("query", endpoint.query), ("header", endpoint.headers)):
+        parameters += [{"name": name, "in": place, "required": False, "schema": {"type": "string"}} for name in names]
     return parameters
 
 

@@ -46,6 +46,9 @@ class Recipient(msgspec.Struct, frozen=True):
     channel: Channel
     address: str
 
+    def __repr__(self) -> str:
+        return f"Recipient({self.channel})"
+
 
 def send(
     ctx: Context, to: Recipient | None, message: Message, *, user_id: str | None, language: str | None, **values: str | int

@@ -60,7 +60,7 @@ def write(order: Order, *, product: str) -> Written:
             code=values.get("code"),
         )
     )
-    text = "\n\n".join(fill(paragraph, _WIDTH) for paragraph in paragraphs)
+    text = "\n\n".join(fill(paragraph, _WIDTH, break_on_hyphens=False, break_long_words=False) for paragraph in paragraphs)
     return Written(subject=subject, short=short, text=f"{text}\n", html=html)
 
 

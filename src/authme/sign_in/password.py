@@ -81,11 +81,11 @@ async def login_at(
     shown = await issue(ctx, client, user, session)
     if device_id is None:
         return shown
+    if remembers:
+        token = remember_me.begin_series(ctx, user_id=user.id, client_id=client.id, device_id=device_id, session_id=session.id)
+        shown = remembered(shown, token)
     devices.touch(ctx.tx, user.id, device_id, now=ctx.clock.now_ms())
-    if not remembers:
-        return shown
-    token = remember_me.begin_series(ctx, user_id=user.id, client_id=client.id, device_id=device_id, session_id=session.id)
-    return remembered(shown, token)
+    return shown
 
 
 async def prove_password(ctx: Context, client: Client, given: BasicCredentials) -> Proved | Refusal:

@@ -56,8 +56,6 @@ async def log_in_again(ctx: Context, body: RememberMeRequest) -> RememberedToken
     if presented is None or presented.series.client_id != client.id or presented.series.device_id != body.device_id:
         raise TokenNotValid
     series = presented.series
-    if presented.is_used:
-        return await _stolen(ctx, series)
     user = await users.find(ctx.tx, series.user_id)
     if user is None or user.status != "ACTIVE":
         raise TokenNotValid

@@ -25,6 +25,7 @@ ENDPOINTS = [
     Endpoint(
         "UI-07", "POST", f"{_USERS}/auth-legacy-by-param", _BEFORE_LOGIN, redeem_param, "Authenticate user by param",
         ("Legacy",), body=RedeemRequest, answer=TokenObject, wants_request=True, body_optional=True, deprecated=True,
+        headers=("param", "ip"),
     ),
     Endpoint(
         "UI-09", "POST", f"{_USERS}/renovate-token", _BEFORE_LOGIN, renovate, "User renovate-token", _TAGS,

@@ -57,6 +57,8 @@ class Endpoint:
     """Authenticates by HTTP Basic: documentation only, `run` reads the credentials."""
     query: tuple[str, ...] = ()
     """Query parameters that the operation knows; `run` reads them from the request."""
+    headers: tuple[str, ...] = ()
+    """Headers that the operation knows; the same."""
     free_parameters: tuple[str, ...] = ()
     """Parameters of the path that are named as ids are and have no form of ours: a caller chose the value."""
     deprecated: bool = False

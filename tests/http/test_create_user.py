@@ -178,3 +178,14 @@ async def test_a_business_user_is_made_by_an_administrator(given: Given, client:
     made = (await (await given.administrator(client)).post(USERS, json=body)).json()
 
     assert made["businessId"] == "5" * 24
+
+
+async def test_the_contact_that_was_given_is_the_main_one(given: Given, visitor: Api):
+    """Where the user name is an e-mail address too, notices and codes go to the one that was given as contact."""
+    body = {"username": "name@example.com", "email": "contact@example.com", "password": PASSWORD}
+    assert (await visitor.post(USERS, json=body)).status_code == 201
+    login = await visitor.login("name@example.com", PASSWORD)
+
+    shown = (await given.api.as_(login.json()["accessToken"]).get("/user-identities/me/authentication-factors")).json()
+
+    assert [factor["email"] for factor in shown] == ["co***ct@e******.com"]

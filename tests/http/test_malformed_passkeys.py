@@ -1,7 +1,8 @@
 """Answers of browsers that are malformed in every way: refused, and never a defect."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from support.authenticator import Authenticator, decode, encode
 from support.factors import FACTORS, added, asked_for, fulfil, registered, sent, twice_proved, validate
 from support.given import Given, GivenUser, MakeGiven
 
+Spoil = Callable[[dict[str, Any]], dict[str, Any]]
 JUNK: list[Any] = [
     None, True, 0, -1, 1.5, 10**30, "", "A", "AA", "====", "é", "\u202e", "x" * 5000, [], [None], {}, {"x": []}, "null", "eyJ9",
     encode(b"{}"), encode(b"[]"), encode(b"null"), encode(b"\xff" * 37), encode(bytes(37)), encode(b"[" * 5000),
@@ -31,23 +33,46 @@ async def owner(generous: Given) -> Api:
     return await twice_proved(generous, user, await generous.client())
 
 
-def malformed(good: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Return a good answer spoilt in every way, each with what was spoilt: missing, of every kind, cut, grown, bits turned."""
-    chance = random.Random(1)
+def ways(good: dict[str, Any]) -> list[tuple[str, Spoil]]:
+    """Return every way to spoil such an answer, each with what it spoils."""
+    chance, found = random.Random(1), list[tuple[str, Spoil]]()
     for field in good:
-        yield field, {name: value for name, value in good.items() if name != field}
-        yield from ((field, good | {field: junk}) for junk in JUNK)
-    response: dict[str, str] = good["response"]
-    for field, value in response.items():
-        yield field, good | {"response": {name: other for name, other in response.items() if name != field}}
-        raw, spoilt = decode(value), list(JUNK)
-        for _ in range(20):
-            turned = bytearray(raw)
-            turned[chance.randrange(len(raw))] ^= 1 << chance.randrange(8)
-            spoilt.append(encode(bytes(turned)))
-        for end in (1, 5, 32, len(raw) // 2, len(raw) - 1):
-            spoilt += [encode(raw[:end]), encode(raw + raw[:end])]
-        yield from ((field, good | {"response": response | {field: one}}) for one in spoilt)
+        found += [(field, partial(without, field)), *((field, partial(with_value, field, junk)) for junk in JUNK)]
+    for field in good["response"]:
+        inner = [partial(without, field), *(partial(with_value, field, junk) for junk in JUNK)]
+        inner += [partial(turned, field, chance.random(), chance.randrange(8)) for _ in range(20)]
+        inner += [partial(cut, field, part) for part in (0.01, 0.1, 0.5, 0.99)]
+        inner += [partial(grown, field, number) for number in (1, 32)]
+        found += [(field, partial(within_response, one)) for one in inner]
+    return found
+
+
+def without(field: str, good: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in good.items() if name != field}
+
+
+def with_value(field: str, value: Any, good: dict[str, Any]) -> dict[str, Any]:
+    return good | {field: value}
+
+
+def within_response(spoil: Spoil, good: dict[str, Any]) -> dict[str, Any]:
+    return good | {"response": spoil(good["response"])}
+
+
+def turned(field: str, part: float, bit: int, good: dict[str, Any]) -> dict[str, Any]:
+    raw = bytearray(decode(good[field]))
+    raw[int(part * len(raw))] ^= 1 << bit
+    return good | {field: encode(bytes(raw))}
+
+
+def cut(field: str, part: float, good: dict[str, Any]) -> dict[str, Any]:
+    raw = decode(good[field])
+    return good | {field: encode(raw[: int(part * len(raw))])}
+
+
+def grown(field: str, number: int, good: dict[str, Any]) -> dict[str, Any]:
+    raw = decode(good[field])
+    return good | {field: encode(raw + raw[:number])}
 
 
 def check(answer: Any) -> None:
@@ -61,13 +86,12 @@ async def test_assertions_that_are_right_but_for_one_thing(owner: Api):
     authenticator, accepted = Authenticator(), set()
     await registered(owner, authenticator)
     asked = await asked_for(owner, contactType="PASSKEY")
-    number = len(list(malformed(authenticator.get(asked["publicKey"]))))
-    assert number > 200
+    every = ways(authenticator.get(asked["publicKey"]))
+    assert len(every) > 200
 
-    for n in range(number):
+    for what, spoil in every:
         asked = await asked_for(owner, contactType="PASSKEY")
-        what, spoilt = list(malformed(authenticator.get(asked["publicKey"])))[n]
-        answer = await fulfil(owner, asked, assertion=spoilt)
+        answer = await fulfil(owner, asked, assertion=spoil(authenticator.get(asked["publicKey"])))
         if answer.status_code == 200:
             accepted.add(what)
         else:
@@ -80,13 +104,12 @@ async def test_assertions_that_are_right_but_for_one_thing(owner: Api):
 async def test_attestations_that_are_right_but_for_one_thing(owner: Api):
     begun = await added(owner, "PASSKEY")
     asked, accepted = await sent(owner, begun["id"]), set()
-    number = len(list(malformed(Authenticator().create(asked["publicKey"]))))
-    assert number > 200
+    every = ways(Authenticator().create(asked["publicKey"]))
+    assert len(every) > 200
 
-    for n in range(number):
+    for what, spoil in every:
         asked = await sent(owner, begun["id"])
-        what, spoilt = list(malformed(Authenticator().create(asked["publicKey"])))[n]
-        answer = await validate(owner, begun["id"], asked, attestation=spoilt)
+        answer = await validate(owner, begun["id"], asked, attestation=spoil(Authenticator().create(asked["publicKey"])))
         if answer.status_code == 200:
             accepted.add(what)
             assert (await owner.delete(f"{FACTORS}/{begun['id']}")).status_code == 204

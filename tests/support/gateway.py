@@ -21,5 +21,5 @@ class Gateway(Outside):
 
     def wait_for(self, count: int = 1, *, seconds: float = 10) -> list[dict[str, Any]]:
         """Return the requests once there are so many."""
-        wait_until(lambda: len(self.files()) >= count, f"no {count} requests", seconds=seconds)
+        wait_until(lambda: self.count() >= count, f"no {count} requests", seconds=seconds)
         return self.requests()

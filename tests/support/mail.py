@@ -112,7 +112,7 @@ class MailServer(Outside):
         """Return the messages once there are so many."""
 
         def enough() -> list[Mail] | None:
-            found = self.messages(to) if len(self.files()) >= count else []
+            found = self.messages(to) if self.count() >= count else []
             return found if len(found) >= count else None
 
         return wait_until(enough, f"no {count} messages for {to}", seconds=seconds) or []

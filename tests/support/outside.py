@@ -69,7 +69,16 @@ class Outside:
 
     def files(self) -> list[Path]:
         """Return what it took, the oldest first."""
-        return sorted(self.kept.glob("*.json"))
+        return [self.kept / name for name in sorted(self._names())]
+
+    def count(self) -> int:
+        """Return how many things it took."""
+        return len(self._names())
+
+    def _names(self) -> list[str]:
+        # Not as paths: there may be ten thousand, and they are looked at again and again.
+        with os.scandir(self.kept) as found:
+            return [one.name for one in found if one.name.endswith(".json")]
 
     def _options(self) -> Sequence[str]:
         return ()
@@ -82,8 +91,8 @@ class Outside:
             process.wait(10)
 
 
-def wait_until(found: Callable[[], Found], otherwise: str, *, seconds: float = 10) -> Found:
-    """Return what is found once it is something; fail after so many seconds."""
+def wait_until(found: Callable[[], Found], otherwise: str, *, seconds: float = 10, every: float = 0.02) -> Found:
+    """Return what is found once it is something, looking again and again; fail after so many seconds."""
     give_up_at = time.monotonic() + seconds
     while True:
         result = found()
@@ -91,4 +100,4 @@ def wait_until(found: Callable[[], Found], otherwise: str, *, seconds: float = 1
             return result
         if time.monotonic() > give_up_at:
             raise AssertionError(otherwise)
-        time.sleep(0.02)
+        time.sleep(every)

@@ -15,6 +15,7 @@ from authme.kernel.http.language import Language
 from authme.kernel.ids import new_id
 from authme.kernel.wire import Id, Text, Wire
 from authme.users import names, store
+from authme.users.contacts import main_names
 from authme.users.model import Authority, Identity, User, UserKind
 from authme.users.names import Name, NameMalformed, every_meaning
 from authme.users.taken import find_taken
@@ -134,7 +135,9 @@ async def _insert(ctx: Context, drafts: Sequence[Draft]) -> None:
     now = ctx.clock.now_ms()
     users = [_user(ctx, draft.given, draft.document, now) for draft in drafts]
     identities = [
-        (_identity(ctx, user, name, now), name.key) for user, draft in zip(users, drafts, strict=True) for name in draft.names
+        (_identity(ctx, user, name, now, is_main=is_main), name.key)
+        for user, draft in zip(users, drafts, strict=True)
+        for name, is_main in main_names(draft.names)
     ]
     hashes = [
         (user.id, draft.given.password_hash)
@@ -165,9 +168,9 @@ def _user(ctx: Context, given: ImportedUser, document: str | None, now: int) -> 
     )
 
 
-def _identity(ctx: Context, user: User, name: Name, now: int) -> Identity:
+def _identity(ctx: Context, user: User, name: Name, now: int, *, is_main: bool) -> Identity:
     return Identity(
-        id=new_id(ctx.clock), user_id=user.id, type=name.type, value=name.value, verified=True, main=True, created_at=now
+        id=new_id(ctx.clock), user_id=user.id, type=name.type, value=name.value, verified=True, main=is_main, created_at=now
     )
 
 

@@ -3,8 +3,19 @@
 from collections.abc import Iterable
 
 from authme.users.model import Identity
+from authme.users.names import Name
 
 CONTACT_TYPES = ("EMAIL", "MOBILE")
+
+
+def main_names(names: Iterable[Name]) -> list[tuple[Name, bool]]:
+    """Return the names of a new user, each with whether it is the main one of its type.
+
+    That is the last of a type: where the user name is a contact too, the one that was given as contact.
+    """
+    given = list(names)
+    last = {name.type: name for name in given}
+    return [(name, last[name.type] is name) for name in given]
 
 
 def main_contacts(identities: Iterable[Identity]) -> dict[str, Identity]:

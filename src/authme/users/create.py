@@ -15,7 +15,7 @@ from authme.kernel.ids import new_id
 from authme.notify.send import Recipient
 from authme.settings import PasswordSettings
 from authme.users import policy, store
-from authme.users.contacts import main_contacts
+from authme.users.contacts import main_contacts, main_names
 from authme.users.model import Identity, User, UserKind, UserStatus
 from authme.users.names import Name
 from authme.users.taken import check_free
@@ -49,9 +49,7 @@ async def create(ctx: Context, draft: UserDraft, password: str | None) -> tuple[
     await check_free(ctx, draft.names)
     password_hash = await hash_new_password(ctx, password, draft.names) if password is not None else None
     user = _user(ctx, draft, status=_status(draft, has_password=password is not None))
-    # The last of a type is the contact that was given as one, where the user name is a contact too.
-    main = {name.type: name for name in draft.names}
-    identities = [_identity(ctx, draft, user, name, is_main=main[name.type] is name) for name in draft.names]
+    identities = [_identity(ctx, draft, user, name, is_main=is_main) for name, is_main in main_names(draft.names)]
     try:
         await store.insert_users(ctx.tx, [user])
         await store.insert_identities(

@@ -157,6 +157,16 @@ async def test_a_users_own_kind_and_roles_stay_when_they_leave(given: Given, cli
     assert not now.has("BUSINESS")
 
 
+async def test_whoever_holds_the_word_as_a_role_acts_for_nobody_by_it(given: Given, client: GivenClient):
+    user = await given.user(None, "BUSINESS", business_id=FIRM)
+
+    caller = await given.caller(await given.user_token(user, client))
+
+    assert caller.has("BUSINESS")
+    assert not caller.has("BUSINESSUSER")
+    assert caller.acts_for is None
+
+
 async def test_at_another_application_it_begins_anew(given: Given, person: Api):
     other, for_the_firm = await given.client(), given.api.as_((await acting(person))["accessToken"])
     moved = token_object(await for_the_firm.post(CHANGE, params={"targetClientId": other.id}))

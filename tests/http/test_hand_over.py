@@ -1,10 +1,13 @@
 """UI-03 and UI-07: a session handed over by a value that is good once."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from authme.challenges import open_challenge
 from authme.clients.remove import lock as lock_client
+from authme.kernel.context import Context
 from support.answers import refused, token_object
 from support.api import Api
 from support.given import Given, GivenClient, GivenUser, MakeGiven, at_once, claims
@@ -155,6 +158,30 @@ async def test_a_param_answers_no_other_challenge(person: Api):
     answer = await person.post("/user-identities/me/fulfill-mfa", json={"challengeId": challenge_id, "token": secret})
 
     refused(answer, 400, "502")
+
+
+async def test_what_was_asked_for_another_purpose_is_no_param(given: Given, client: GivenClient, user: GivenUser):
+    token = await given.user_token(user, client)
+
+    async def open_two(ctx: Context) -> list[str]:
+        return [
+            open_challenge(
+                ctx,
+                purpose=purpose,
+                subject=user.id,
+                session_id=claims(token)["sid"],
+                client_id=client.id,
+                life=timedelta(minutes=1),
+                code="012345",
+                data='{"device_id":null,"scopes":["READ"]}',
+            ).id
+            for purpose in ("SMART", "HAND_OVER")
+        ]
+
+    smart, hand_over = await given.run(open_two)
+
+    refused(await redeem(given.api.as_client(client.id), f"{smart}.012345"), 401, "206")
+    token_object(await redeem(given.api.as_client(client.id), f"{hand_over}.012345"))
 
 
 async def test_what_ends_the_session_or_its_user_ends_it(on_both: Given):

@@ -53,6 +53,16 @@ async def test_whatever_comes_after_it_gives_what_was_proved(start: Walk, first:
             raise AssertionError(f"{first}, then {second}: {error}") from error
 
 
+@pytest.mark.parametrize("between", STEPS)
+async def test_after_a_reset_the_mailbox_is_no_second_factor_whatever_comes_between(start: Walk, between: str):
+    """Until another factor has proved them, which the walk keeps in mind."""
+    walk = await begin(start)
+    for name in ("UI-16", "UI-05", between, "UI-05", "UI-25 and UI-26 by EMAIL"):
+        await STEPS[name](walk)
+        walk.check()
+    await now_says_the_same(walk)
+
+
 def test_the_walk_knows_every_operation_that_gives_a_token():
     for_clients_or_walked = {"CI-04", "CI-05"} | {word for name in STEPS for word in name.split()}
     gives = {one.id for one in endpoints() if isinstance(one.answer, type) and issubclass(one.answer, TokenObject)}

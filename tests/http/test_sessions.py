@@ -67,7 +67,7 @@ async def test_only_ones_own_and_only_open_ones_are_there(on_both: Given):
 
     assert {one["sid"] for one in await sessions(on_both.api.as_(mine))} == {sid(old), sid(mine)}
 
-    on_both.later(days=1)
+    on_both.later(days=1, seconds=1)
     mine = await on_both.user_token(user, client)
     assert sid(old) not in {one["sid"] for one in await sessions(on_both.api.as_(mine))}
 

@@ -181,3 +181,16 @@ def test_the_mail_server_may_come_and_go_and_each_message_comes_once(
     assert len(taken) == 300
     # One that was stopped between taking a message and saying so gets that one again.
     assert taken.total() - 300 <= 3 * IN_FLIGHT
+
+
+def test_a_way_that_is_not_configured_is_said_once_at_the_start_and_its_messages_wait(
+    env: dict[str, str], prepare: Any, tmp_path: Path
+):
+    enqueue(prepare, 3)
+    with serving(env | {"AUTHME_LOG_LEVEL": "warning"}, tmp_path, "--workers", "2") as server:
+        assert server.stop() < 10
+
+    hints = [line for line in server.log.read_text().splitlines() if "messages.wait" in line]
+    assert len(hints) == 2
+    assert "mail: not configured; messages wait in the outbox" in hints[0]
+    assert states(prepare) == {"PENDING": 3}

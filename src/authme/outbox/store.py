@@ -13,6 +13,8 @@ from authme.outbox.tables import outbox
 
 CLOCK_SKEW_MS = 60_000
 """How far the clocks of two nodes may lie apart."""
+_CLAIM_TRIES = 5
+"""Another process may claim what was found; then there may be more."""
 # Spelled out, not bound: otherwise no engine could tell that the index of pending rows serves.
 _is_pending = outbox.c.state == literal_column("'PENDING'")
 _is_free: ColumnElement[bool] = or_(
@@ -78,14 +80,20 @@ async def claim(
         "farthest_due": now + LONGEST_MS + CLOCK_SKEW_MS,
         "farthest_claim": now + lease_ms + CLOCK_SKEW_MS,
     }
-    ids = [row["id"] for row in await database.reader().all(_DUE, at_most=at_most + len(but), **due)]
-    ids = [row_id for row_id in ids if row_id not in but][:at_most]
-    if not ids:
-        return []
+    for _ in range(_CLAIM_TRIES):
+        found = await database.reader().all(_DUE, at_most=at_most + len(but), **due)
+        ids = [row["id"] for row in found if row["id"] not in but][:at_most]
+        rows = await _claim(database, ids, due, until=now + lease_ms) if ids else []
+        if rows or not ids:
+            return rows
+    return []
+
+
+async def _claim(database: Database, ids: list[str], due: dict[str, Any], *, until: int) -> list[Row]:
     token = secrets.token_hex(8)
 
     async def work(tx: Transaction) -> list[Row]:
-        if not await tx.run(_CLAIM, ids=ids, claim=token, until=now + lease_ms, **due):
+        if not await tx.run(_CLAIM, ids=ids, claim=token, until=until, **due):
             return []
         return await tx.all(_CLAIMED, ids=ids, claim=token)
 

@@ -88,7 +88,7 @@ async def redeem_param(ctx: Context, request: Request, body: RedeemRequest) -> T
     """
     client = await get_client(ctx)
     opened = await _find(ctx, request.headers.get("param", ""))
-    bound = _fitting(ctx, opened, client, body)
+    bound = _fitting(opened, client, body)
     if opened is None or bound is None:
         raise TokenNotValid
     session = await sessions.find_open(ctx.tx, opened.session_id or "", now=ctx.clock.now_ms())
@@ -113,9 +113,9 @@ async def _find(ctx: Context, param: str) -> Challenge | None:
     return found if hmac.compare_digest(digest_of(ctx.part(Digester), found.id, secret), found.code_hash) else None
 
 
-def _fitting(ctx: Context, opened: Challenge | None, client: Client, body: RedeemRequest) -> _Bound | None:
-    """Return what the value is bound to, if it is still good, for this client and on this device."""
-    if opened is None or opened.client_id != client.id or not opened.is_open(ctx.clock.now_ms()):
+def _fitting(opened: Challenge | None, client: Client, body: RedeemRequest) -> _Bound | None:
+    """Return what the value is bound to, if it is for this client and this device; whether it is still good shows its use."""
+    if opened is None or opened.client_id != client.id:
         return None
     bound = msgspec.json.decode(opened.data or "", type=_Bound)
     return bound if bound.device_id in {None, body.device_id} else None

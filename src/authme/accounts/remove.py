@@ -1,11 +1,11 @@
 """UI-18: remove a user for good."""
 
-from authme import sessions
 from authme.accounts.target import hold_managed
 from authme.audit import record
 from authme.challenges import store as challenges
 from authme.credentials import store as credentials
 from authme.devices import store as devices
+from authme.devices.end import end_all
 from authme.factors import store as factors
 from authme.kernel.context import Context
 from authme.kernel.errors import NotFound
@@ -26,7 +26,7 @@ async def remove(ctx: Context, user_id: str) -> None:
     await forget_of_user(ctx, target.id)
     await tell(ctx, target.id, "account_removed")
     forget_failures(ctx, target.id, await store.list_identities(ctx.tx, target.id))
-    await sessions.end_all(ctx, target.id, reason="removed")
+    await end_all(ctx, target.id, reason="removed")
     await _delete_secrets(ctx, target.id)
     await reserve(ctx, sorted({key for _, key in await change_store.list_keys(ctx.tx, target.id)}))
     await change_store.delete_names(ctx.tx, target.id)
@@ -39,5 +39,4 @@ async def _delete_secrets(ctx: Context, user_id: str) -> None:
     await credentials.delete_password(ctx.tx, user_id)
     await factors.delete_all(ctx.tx, user_id)
     await challenges.end_all(ctx.tx, user_id)
-    await devices.end_series_of_user(ctx.tx, user_id)
     await devices.remove_devices_of_user(ctx.tx, user_id)

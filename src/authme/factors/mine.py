@@ -5,9 +5,8 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from authme import sessions
 from authme.clients.directory import Clients
-from authme.devices import store as devices
+from authme.devices.end import end_all
 from authme.factors import store
 from authme.factors.add import add_factors
 from authme.factors.change import change_factor, get_changeable, remove_factor
@@ -100,5 +99,4 @@ async def _end_others(ctx: Context, request: Request) -> None:
         raise malformed(END_OTHERS, "true or false is expected")
     if given == "true":
         # Who was remembered on another device would begin the next session there.
-        await devices.end_series_of_user(ctx.tx, ctx.caller.user_id or "")
-        await sessions.end_all(ctx, ctx.caller.user_id or "", reason="factor changed", but=ctx.caller.session_id or "")
+        await end_all(ctx, ctx.caller.user_id or "", reason="factor changed", but=ctx.caller.session_id or "")

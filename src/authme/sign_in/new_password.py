@@ -1,10 +1,9 @@
 """Keep a password that a code made or reset, and end what the old one began."""
 
-from authme import sessions
 from authme.audit import record
 from authme.challenges import store as challenges
 from authme.credentials import store as credentials
-from authme.devices import store as devices
+from authme.devices.end import end_all
 from authme.factors.store import list_factors
 from authme.kernel.context import Context
 from authme.kernel.errors import CodeOrUsernameWrong, StateForbids
@@ -35,8 +34,7 @@ async def keep_password(
     # The password of whoever has nothing else rests on the contact anyway.
     recovered_by = contact.id if has_others else None
     credentials.put(ctx.tx, user.id, password_hash, now, recovered_by=recovered_by)
-    await sessions.end_all(ctx, user.id, reason="password changed", but=but)
-    await devices.end_series_of_user(ctx.tx, user.id)
+    await end_all(ctx, user.id, reason="password changed", but=but)
     if had_password and user.status == "ACTIVE":
         await tell(ctx, user.id, "password_changed")
     action = "user.password_reset" if had_password else "user.password_created"

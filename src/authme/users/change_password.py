@@ -1,11 +1,10 @@
 """UI-15: a signed-in person changes their password."""
 
-from authme import sessions
 from authme.audit import record
 from authme.credentials import store as credentials
 from authme.credentials.attempts import USER, Attempts
 from authme.credentials.pool import PasswordPool
-from authme.devices import store as devices
+from authme.devices.end import end_all
 from authme.kernel.context import Context
 from authme.kernel.errors import CredentialsWrong, PasswordNotAccepted, Refusal, StateForbids
 from authme.kernel.wire import Password, Wire
@@ -41,8 +40,7 @@ async def change_password(ctx: Context, body: ChangePasswordRequest) -> Refusal 
     if not await credentials.change_hash(ctx.tx, user_id, was=stored, becomes=becomes, now=ctx.clock.now_ms()):
         raise StateForbids("The password was changed meanwhile.")
     attempts.succeeded(ctx, guess)
-    await devices.end_series_of_user(ctx.tx, user_id)
-    await sessions.end_all(ctx, user_id, reason="password changed", but=ctx.caller.session_id or "")
+    await end_all(ctx, user_id, reason="password changed", but=ctx.caller.session_id or "")
     await tell(ctx, user_id, "password_changed")
     record(ctx, "user.password_changed", user_id)
     return None

@@ -4,7 +4,7 @@ from authme import sessions
 from authme.audit import record
 from authme.challenges import store as challenges
 from authme.credentials.attempts import Attempts
-from authme.devices import store as devices
+from authme.devices.end import end_all
 from authme.kernel.context import Context
 from authme.kernel.errors import NotFound, named_in_body_unknown
 from authme.kernel.wire import Id, Wire
@@ -29,8 +29,7 @@ async def lock(ctx: Context, body: LockRequest) -> None:
     now = ctx.clock.now_ms()
     if not await store.change_status(ctx.tx, target.id, was=("ACTIVE", "PENDING"), becomes="LOCKED", now=now):
         return
-    await devices.end_series_of_user(ctx.tx, target.id)
-    await sessions.end_all(ctx, target.id, reason="locked")
+    await end_all(ctx, target.id, reason="locked")
     await challenges.end_all(ctx.tx, target.id)
     record(ctx, "user.locked", target.id)
 

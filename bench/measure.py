@@ -36,6 +36,7 @@ def settings(database_url: str, **changes: object) -> dict[str, str]:
         "ISSUER": "http://127.0.0.1:8080",
         "LOG_LEVEL": "warning",
         "NAME_FAILURES": 1000,
+        "CODES_SENT": 100_000,
         "NETWORK_FAILURES": 10**9,
         "CLIENT_FAILURES": 10**9,
     }

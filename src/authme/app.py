@@ -55,6 +55,7 @@ from authme.sign_in.decoy import Decoys
 from authme.tokens.verify import AccessTokens
 from authme.users import routes as user_routes
 from authme.users import taken
+from authme.users.name_keys import give_keys
 
 Result = TypeVar("Result")
 _SECOND = timedelta(seconds=1)
@@ -175,10 +176,11 @@ def _jobs() -> list[Job]:
     return [
         Job("seal the audit", _SECOND, seal),
         Job("maintain the keys", _MINUTE, maintain),
+        Job("give names their keys", _SECOND, give_keys),
         Job("sweep sessions", _MINUTE, sweep_sessions),
         Job("sweep failure counters", _MINUTE, attempts.sweep),
         Job("sweep assertions", _MINUTE, client_login.sweep),
-        Job("sweep challenges", _MINUTE, sweep_challenges),
+        Job("sweep challenges", 5 * _SECOND, sweep_challenges),
         Job("sweep the outbox", _MINUTE, sweep_outbox),
         Job("sweep remembered devices", _MINUTE, sweep_devices),
         Job("sweep reserved names", _MINUTE, taken.sweep),

@@ -14,10 +14,11 @@ from support.given import Given
 GUARDED = [endpoint for endpoint in endpoints() if not endpoint.requirement.is_public]
 
 PERSONS = {"person", "administrator", "administrator twice proved", "maintenance only", "person twice proved"}
-SERVICES = {f"service {scope}" for scope in ("read", "lock", "unlock", "remove", "update", "add")}
+SERVICES = {f"service {scope}" for scope in ("read", "lock", "unlock", "remove", "update", "add", "factors")}
 EVERY_FIRST_PARTY = PERSONS | SERVICES | {"named", "service", "identified"}
 MAY: dict[str, set[str]] = {
     "UI-01": EVERY_FIRST_PARTY,
+    "UI-02": EVERY_FIRST_PARTY,
     "UI-03": PERSONS,
     "UI-04": EVERY_FIRST_PARTY,
     "UI-05": EVERY_FIRST_PARTY,
@@ -28,7 +29,9 @@ MAY: dict[str, set[str]] = {
     "UI-11": PERSONS,
     "UI-12": PERSONS,
     "UI-13": EVERY_FIRST_PARTY,
+    "UI-14": EVERY_FIRST_PARTY,
     "UI-15": PERSONS,
+    "UI-16": EVERY_FIRST_PARTY,
     "X-renew-app-token": PERSONS,
     "X-logout": PERSONS,
     "X-sessions": PERSONS,
@@ -42,6 +45,20 @@ MAY: dict[str, set[str]] = {
     "UI-22": {"administrator", "administrator twice proved", "maintenance only", "service unlock"},
     "UI-23": {"administrator", "administrator twice proved", "maintenance only", "service remove"},
     "UI-24": {"administrator", "administrator twice proved", "maintenance only", "service add"},
+    "UI-25": PERSONS,
+    "UI-26": PERSONS,
+    "UI-35": PERSONS,
+    "UI-36": PERSONS,
+    "UI-37": PERSONS,
+    # It has no body that would be refused first: to remove a factor takes the highest level that its owner can reach.
+    "UI-38": {"administrator twice proved", "person twice proved"},
+    "UI-39": PERSONS,
+    "UI-40": PERSONS,
+    "UI-41": PERSONS,
+    **dict.fromkeys(
+        ("UI-43", "UI-44", "UI-45"),
+        {"administrator", "administrator twice proved", "maintenance only", "service factors"},
+    ),
     "X-me": PERSONS,
     "X-search": {"administrator", "administrator twice proved", "maintenance only"},
     "CI-01": {"administrator twice proved"},
@@ -68,6 +85,7 @@ async def callers(given: Given) -> dict[str, Api]:
         "service remove": await given.service("identity_remove"),
         "service update": await given.service("identity_update"),
         "service add": await given.service("identity_add"),
+        "service factors": await given.service("factor_manage"),
         "identified": given.api.as_(identified.json()["accessToken"]),
         "person": await given.person(person, client),
         "person twice proved": given.api.as_(await given.mfa_token(person, client)),

@@ -11,9 +11,16 @@ A = "/security/iam/v1"
 BEFORE_LOGIN = "CLI-1STPARTY and CLI-AUTH-IDENTIFIED"
 ADMINISTRATOR = "(CLI-1STPARTY and AUTH-BASIC and IAM_ADMIN_MAINTENANCE)"
 SIGNED_IN = "CLI-AUTH-IDENTIFIED and CLI-1STPARTY and AUTH-BASIC and USER"
+FACTORS = f"{A}/user-identities/me/authentication-factors"
+FACTOR = f"{FACTORS}/{{factorId}}"
+MANAGES_FACTORS = (
+    "(CLI-AUTH-IDENTIFIED and CLI-1STPARTY and AUTH-BASIC and IAM_ADMIN_MAINTENANCE) "
+    "or (CLI-1STPARTY and CLI-AUTH-BASIC and scope:factor_manage)"
+)
 MAKES_CLIENTS = "CLI-AUTH-IDENTIFIED and CLI-1STPARTY and AUTH-MFA and ADMIN"
 CONTRACT = {
     ("UI-01", "POST", f"{A}/user-identities", BEFORE_LOGIN, 201, "Create Identity"),
+    ("UI-02", "POST", f"{A}/user-identities/retrieve-identity", BEFORE_LOGIN, 201, "Retrieve an Identity"),
     ("UI-03", "POST", f"{A}/user-identities/me/generate-param", SIGNED_IN, 201, "Generate Param"),
     ("UI-04", "POST", f"{A}/user-identities/identification", BEFORE_LOGIN, 200, "User identification"),
     ("UI-05", "POST", f"{A}/user-identities/login", BEFORE_LOGIN, 200, "Login user"),
@@ -31,6 +38,8 @@ CONTRACT = {
     ),
     ("UI-12", "POST", f"{A}/user-identities/me/access-token", SIGNED_IN, 200, "Generates an Access token"),
     ("UI-13", "POST", f"{A}/user-identities/renew-token", BEFORE_LOGIN, 200, "Renew Token"),
+    ("UI-14", "POST", f"{A}/user-identities/password", BEFORE_LOGIN, 201, "Create password"),
+    ("UI-16", "POST", f"{A}/user-identities/reset-password", BEFORE_LOGIN, 200, "Reset password"),
     (
         "UI-15",
         "POST",
@@ -94,6 +103,46 @@ CONTRACT = {
         f"{ADMINISTRATOR} or (CLI-1STPARTY and CLI-AUTH-BASIC and scope:identity_add)",
         200,
         "Add Identity",
+    ),
+    ("UI-25", "POST", f"{A}/user-identities/me/leverage-mfa", SIGNED_IN, 201, "Leverage MFA"),
+    ("UI-26", "POST", f"{A}/user-identities/me/fulfill-mfa", SIGNED_IN, 200, "Fulfill MFA"),
+    ("UI-35", "POST", FACTORS, SIGNED_IN, 201, "Add alternative contacts to use on MFA process"),
+    ("UI-36", "GET", FACTORS, SIGNED_IN, 200, "Retrieve all user authentication factors"),
+    ("UI-37", "PUT", FACTOR, SIGNED_IN, 200, "Update an alternative contact to use on MFA process"),
+    ("UI-38", "DELETE", FACTOR, SIGNED_IN, 204, "Delete an alternative contact"),
+    ("UI-39", "POST", f"{FACTOR}/send-token", SIGNED_IN, 201, "Send a token to an authentication factor"),
+    (
+        "UI-40",
+        "POST",
+        f"{FACTOR}/validate-token",
+        SIGNED_IN,
+        200,
+        "Validate a Token previously sent to an authentication factor",
+    ),
+    ("UI-41", "POST", f"{A}/user-identities/me/grant-auth-smart", SIGNED_IN, 200, "Grant Auth Smart Role"),
+    (
+        "UI-43",
+        "POST",
+        f"{A}/user-identities/{{id}}/authentication-factors",
+        MANAGES_FACTORS,
+        201,
+        "Add alternative contacts to use on MFA process (administrative)",
+    ),
+    (
+        "UI-44",
+        "PATCH",
+        f"{A}/user-identities/{{id}}/authentication-factors/{{factorId}}",
+        MANAGES_FACTORS,
+        200,
+        "Partial update to alternative contact to use on MFA process with administrative roles",
+    ),
+    (
+        "UI-45",
+        "DELETE",
+        f"{A}/user-identities/{{id}}/authentication-factors/{{factorId}}",
+        MANAGES_FACTORS,
+        204,
+        "Delete an alternative contact with administrative roles",
     ),
     ("CI-01", "POST", f"{A}/client-identities", MAKES_CLIENTS, 201, "Create Identity"),
     ("CI-02", "DELETE", f"{A}/client-identities/{{clientId}}", MAKES_CLIENTS, 204, "Remove Identity"),

@@ -79,6 +79,8 @@ async def test_each_field_of_every_kind(endpoint: Endpoint, callers: list[Api]):
     likely |= {"grantType": "password", "currentPassword": "x", "newPassword": "y" * 9, "password": "correct horse battery"}
     likely |= {"originClientId": "0" * 24, "clientId": "0" * 24}
     likely |= {"rememberMeToken": "x", "deviceId": "x", "targetClientId": "0" * 24, "businessId": "0" * 24}
+    likely |= {"userName": "x", "challengeId": "0" * 24, "token": "123456", "contactType": "EMAIL", "email": "a@example.com"}
+    likely |= {"authenticationFactors": [{"contactType": "TOTP"}]}
     likely |= {"identities": [{"type": "EMAIL", "value": "a@example.com"}]}
     base = {name: value for name, value in likely.items() if name in fields}
     for field in fields:

@@ -4,7 +4,7 @@ from authme.accounts.names import insert_names, new_identity, reached_at
 from authme.factors.confirmation import send_confirmation
 from authme.kernel.context import Context
 from authme.users import change_store, contact_store, store
-from authme.users.contacts import main_contacts
+from authme.users.contacts import first_contact, main_contacts
 from authme.users.create import send_first_code
 from authme.users.model import Identity, User
 from authme.users.names import Name
@@ -49,8 +49,8 @@ async def _take_back(ctx: Context, awaited: list[Identity]) -> bool:
 async def _send_code(ctx: Context, user: User, contact: Identity) -> None:
     """Send the code that is wanted next: of whoever cannot log in yet that is the one for the password (UI-14)."""
     identities = await store.list_identities(ctx.tx, user.id)
-    main = main_contacts(identities)
-    if user.status == "PENDING" and contact.id == (main.get("EMAIL") or main["MOBILE"]).id:
+    first = first_contact(identities, verified=False)
+    if user.status == "PENDING" and first is not None and contact.id == first.id:
         send_first_code(ctx, user, identities)
     else:
         send_confirmation(ctx, user, factor_id=contact.id, contact_type=contact.type, address=contact.value)

@@ -7,7 +7,7 @@ from authme.kernel.context import Context
 from authme.kernel.database import UniqueViolation
 from authme.kernel.errors import AlreadyExists, StateForbids
 from authme.kernel.ids import new_id
-from authme.notify.send import Recipient
+from authme.notify.send import Recipient, recipient_at
 from authme.users import store
 from authme.users.contacts import CONTACT_TYPES
 from authme.users.model import Identity
@@ -52,4 +52,4 @@ def reached_at(identity: Identity) -> Recipient | None:
     """Return where the user is reached by this name; an address that nobody verified may be a stranger's."""
     if identity.type not in CONTACT_TYPES or not identity.verified:
         return None
-    return Recipient("EMAIL" if identity.type == "EMAIL" else "SMS", identity.value)
+    return recipient_at(identity.type, identity.value)

@@ -10,6 +10,7 @@ from authme.factors import store as factors
 from authme.kernel.context import Context
 from authme.kernel.errors import NotFound
 from authme.outbox.enqueue import forget_of_user
+from authme.sessions import store as sessions
 from authme.users import change_store, store
 from authme.users.lock import forget_failures
 from authme.users.taken import reserve
@@ -27,6 +28,7 @@ async def remove(ctx: Context, user_id: str) -> None:
     await tell(ctx, target.id, "account_removed")
     forget_failures(ctx, target.id, await store.list_identities(ctx.tx, target.id))
     await end_all(ctx, target.id, reason="removed")
+    await sessions.forget_devices(ctx.tx, target.id)
     await _delete_secrets(ctx, target.id)
     await reserve(ctx, sorted({key for _, key in await change_store.list_keys(ctx.tx, target.id)}))
     await change_store.delete_names(ctx.tx, target.id)

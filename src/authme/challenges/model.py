@@ -4,14 +4,14 @@ from typing import Literal
 
 import msgspec
 
+from authme.kernel.clock import CLOCK_SKEW_MS
+
 Purpose = Literal["ACCOUNT", "MFA", "VERIFY", "SMART", "HAND_OVER"]
 """ACCOUNT makes or resets a password, MFA raises a session, VERIFY confirms a new factor, SMART is the risk challenge,
 HAND_OVER carries a session to another client. An answer is good for the purpose that it was asked for and no other."""
 
 TRIES = 5
 """Answers to one challenge, right or wrong (contract section 4, UI-02)."""
-CLOCK_SKEW_MS = 60_000
-"""How far the clocks of two nodes may lie apart."""
 
 
 class Challenge(msgspec.Struct, frozen=True, kw_only=True):

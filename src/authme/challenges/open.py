@@ -57,6 +57,6 @@ def open_challenge(
         used_at=None,
     )
     if factor_id is not None:
-        store.replace(ctx.tx, opened)
+        store.end_previous(ctx.tx, opened)
     store.insert_challenge(ctx.tx, opened)
     return opened

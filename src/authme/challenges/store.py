@@ -2,8 +2,9 @@
 
 from sqlalchemy import and_, bindparam, delete, func, insert, select, update
 
-from authme.challenges.model import CLOCK_SKEW_MS, TRIES, Challenge, Purpose
+from authme.challenges.model import TRIES, Challenge, Purpose
 from authme.challenges.tables import challenge
+from authme.kernel.clock import CLOCK_SKEW_MS
 from authme.kernel.database import Reader, Row, Statement, Transaction
 
 _INSERT = Statement(insert(challenge).values({column.name: bindparam(column.name) for column in challenge.c}).inline())
@@ -17,7 +18,7 @@ _is_unused = and_(
     challenge.c.used_at.is_(None),
 )
 _LATEST = Statement(select(challenge).where(_is_unused).order_by(challenge.c.created_at.desc(), challenge.c.id.desc()).limit(1))
-_REPLACE = Statement(update(challenge).where(_is_unused).values(used_at=bindparam("now")))
+_END_PREVIOUS = Statement(update(challenge).where(_is_unused).values(used_at=bindparam("now")))
 _is_open = and_(
     challenge.c.id == bindparam("of_challenge"),
     challenge.c.used_at.is_(None),
@@ -50,7 +51,8 @@ _END_OF_FACTOR = Statement(
     )
 )
 _END_ALL = Statement(delete(challenge).where(challenge.c.subject == bindparam("of_subject")))
-_SWEEP = Statement(delete(challenge).where(challenge.c.expires_at <= bindparam("before")))
+_over = select(challenge.c.id).where(challenge.c.expires_at <= bindparam("before")).order_by(challenge.c.expires_at)
+_SWEEP = Statement(delete(challenge).where(challenge.c.id.in_(_over.limit(bindparam("at_most")))))
 
 
 def _challenge(row: Row) -> Challenge:
@@ -108,10 +110,10 @@ async def find_latest(
     return _challenge(row) if row else None
 
 
-def replace(tx: Transaction, opened: Challenge) -> None:
+def end_previous(tx: Transaction, opened: Challenge) -> None:
     """End what the new challenge stands in the place of, with the unit of work and before the new one is inserted."""
     tx.defer(
-        _REPLACE,
+        _END_PREVIOUS,
         of_subject=opened.subject,
         of_purpose=opened.purpose,
         of_factor=opened.factor_id,
@@ -162,6 +164,6 @@ async def end_of_factor(tx: Transaction, subject: str, factor_id: str) -> None:
     await tx.run(_END_OF_FACTOR, of_subject=subject, of_factor=factor_id)
 
 
-async def sweep(tx: Transaction, *, before: int) -> int:
-    """Delete challenges that ended before this time; return how many."""
-    return await tx.run(_SWEEP, before=before)
+async def sweep(tx: Transaction, *, before: int, at_most: int) -> int:
+    """Delete up to `at_most` challenges that ended before this time; return how many."""
+    return await tx.run(_SWEEP, before=before, at_most=at_most)

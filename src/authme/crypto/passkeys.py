@@ -90,7 +90,7 @@ def verify_attestation(party: RelyingParty, answer: dict[str, Any], *, challenge
             require_user_verification=True,
         )
         _check_frame(answer)
-    except Exception as error:
+    except Exception as error:  # what parsers of five formats raise for what a stranger sent has no common base
         raise PasskeyRefused(_reason(error)) from error
     return Passkey(verified.credential_id, verified.credential_public_key, verified.sign_count)
 
@@ -120,7 +120,7 @@ def verify_assertion(party: RelyingParty, answer: dict[str, Any], passkey: Passk
             require_user_verification=True,
         )
         _check_frame(answer)
-    except Exception as error:
+    except Exception as error:  # what parsers of five formats raise for what a stranger sent has no common base
         raise PasskeyRefused(_reason(error)) from error
     return verified.new_sign_count
 
@@ -135,6 +135,11 @@ def _check_frame(answer: dict[str, Any]) -> None:
     said = json.loads(base64url_to_bytes(answer["response"]["clientDataJSON"]))
     if said.get("crossOrigin") or said.get("topOrigin"):
         raise ValueError("made in a frame of another origin")
+
+
+def load() -> None:
+    """Load the library, which takes a moment: on a thread, so that nobody else waits."""
+    import webauthn  # noqa: F401, PLC0415  # as above
 
 
 _REASONS = (

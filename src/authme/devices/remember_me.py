@@ -27,7 +27,7 @@ class Presented:
     token_hash: TokenHash
 
 
-def begin_series(ctx: Context, *, user_id: str, client_id: str, device_id: str, session_id: str) -> str:
+def begin_series(ctx: Context, *, user_id: str, client_id: str, device_id: str) -> str:
     """Begin a series with the unit of work and return its first token. One that was there for this device ends."""
     digester, now = ctx.part(Digester), ctx.clock.now_ms()
     series_id, secret = new_id(ctx.clock), secrets.token_bytes(_SECRET_BYTES)
@@ -41,7 +41,7 @@ def begin_series(ctx: Context, *, user_id: str, client_id: str, device_id: str, 
         used_at=now,
         expires_at=now + _life_ms(ctx),
     )
-    store.begin_series(ctx.tx, begun, session_id)
+    store.begin_series(ctx.tx, begun)
     return _token(digester, series_id, secret)
 
 
@@ -57,8 +57,8 @@ async def find_presented(ctx: Context, token: str) -> Presented | None:
     return Presented(series, _hash_of(digester, series_id, secret))
 
 
-async def rotate(ctx: Context, presented: Presented, session_id: str) -> str | None:
-    """Use the token up and return the next one; None when it was used before. The session is what it begins."""
+async def rotate(ctx: Context, presented: Presented) -> str | None:
+    """Use the token up and return the next one; None when it was used before."""
     digester, now = ctx.part(Digester), ctx.clock.now_ms()
     series_id, secret = presented.series.id, secrets.token_bytes(_SECRET_BYTES)
     rotated = await store.rotate(
@@ -66,7 +66,6 @@ async def rotate(ctx: Context, presented: Presented, session_id: str) -> str | N
         series_id,
         was=presented.token_hash,
         becomes=_hash_of(digester, series_id, secret),
-        session_id=session_id,
         now=now,
         expires_at=now + _life_ms(ctx),
     )

@@ -40,7 +40,6 @@ _ROTATE = Statement(
     .where(and_(remember_me.c.id == bindparam("of_series"), remember_me.c.token_hash == bindparam("was")))
     .values(
         token_hash=bindparam("becomes"),
-        session_id=bindparam("session_id"),
         used_at=bindparam("now"),
         expires_at=bindparam("expires_at"),
     )
@@ -123,7 +122,7 @@ async def remove_devices_of_user(tx: Transaction, user_id: str) -> None:
     await tx.run(_REMOVE_OF_USER, of_user=user_id)
 
 
-def begin_series(tx: Transaction, begun: Series, session_id: str) -> None:
+def begin_series(tx: Transaction, begun: Series) -> None:
     """Insert the series with the unit of work, in the place of one that its user has on this device at this client."""
     tx.defer(_END_AT_CLIENT, of_user=begun.user_id, of_device=begun.device_id, of_client=begun.client_id)
     tx.defer(
@@ -133,7 +132,6 @@ def begin_series(tx: Transaction, begun: Series, session_id: str) -> None:
         client_id=begun.client_id,
         device_id=begun.device_id,
         token_hash=begun.token_hash,
-        session_id=session_id,
         created_at=begun.created_at,
         used_at=begun.used_at,
         expires_at=begun.expires_at,
@@ -157,13 +155,9 @@ async def find_series(reader: Reader, series_id: str) -> Series | None:
     )
 
 
-async def rotate(
-    tx: Transaction, series_id: str, *, was: bytes, becomes: bytes, session_id: str, now: int, expires_at: int
-) -> bool:
+async def rotate(tx: Transaction, series_id: str, *, was: bytes, becomes: bytes, now: int, expires_at: int) -> bool:
     """Put the next token in the place of `was`, for one of those who race for it; False for all others."""
-    rotated = await tx.run(
-        _ROTATE, of_series=series_id, was=was, becomes=becomes, session_id=session_id, now=now, expires_at=expires_at
-    )
+    rotated = await tx.run(_ROTATE, of_series=series_id, was=was, becomes=becomes, now=now, expires_at=expires_at)
     return rotated == 1
 
 

@@ -25,7 +25,6 @@ remember_me = Table(
     Column("client_id", Text, nullable=False),
     Column("device_id", Text, nullable=False),
     Column("token_hash", LargeBinary, nullable=False),
-    Column("session_id", Text, index=True),
     Column("created_at", BigInteger, nullable=False),
     Column("used_at", BigInteger, nullable=False),
     Column("expires_at", BigInteger, nullable=False, index=True),

@@ -157,8 +157,7 @@ def _app_code(ctx: Context, factor: Factor, token: str) -> tuple[Factor, _Take] 
     step = matching_step(secret, token, now=ctx.clock.now(), after=factor.last_step)
     if step is None:
         return CodeOrUsernameWrong()
-    now = ctx.clock.now_ms()
-    return factor, lambda tx: store.take_step(tx, factor.id, step, now=now)
+    return factor, lambda tx: store.take_step(tx, factor.id, step)
 
 
 def totp_context(factor_id: str) -> bytes:
@@ -187,8 +186,8 @@ def _signed(ctx: Context, asked: Challenge, factors: Sequence[Factor], given: Gi
         count = verify_assertion(relying_party(ctx), given.assertion, passkey, challenge=base64.b64decode(data["challenge"]))
     except PasskeyRefused as error:
         return ProofNotAccepted(f"The passkey is not accepted: {error}.")
-    chosen, now = factor, ctx.clock.now_ms()
-    return chosen, lambda tx: store.count_signature(tx, chosen.id, count, now=now)
+    chosen = factor
+    return chosen, lambda tx: store.count_signature(tx, chosen.id, count)
 
 
 def _registered(ctx: Context, asked: Challenge, factor: Factor, given: Given) -> tuple[Factor, _Take] | Refusal:

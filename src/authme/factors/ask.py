@@ -1,5 +1,6 @@
 """Ask a person to prove themselves by one of their factors."""
 
+import asyncio
 import base64
 import json
 import secrets
@@ -10,10 +11,10 @@ from typing import Any
 
 from authme.challenges import Challenge, Purpose, open_challenge, send_code
 from authme.credentials.attempts import SEND, Attempts
-from authme.crypto.passkeys import RelyingParty, creation_options, request_options
+from authme.crypto.passkeys import RelyingParty, creation_options, load, request_options
 from authme.factors.model import CONTACTS, Factor
 from authme.kernel.context import Context
-from authme.notify.send import Recipient
+from authme.notify.send import recipient_at
 from authme.settings import FactorSettings, MessageSettings
 from authme.users.model import User
 
@@ -45,7 +46,10 @@ async def ask(
     """
     if asked.contact_type in CONTACTS:
         return Asked(await _send(ctx, user, asked, purpose=purpose, session_id=session_id))
-    data, shown = (None, None) if asked.contact_type != "PASSKEY" else _passkey(ctx, user, asked, passkeys)
+    data = shown = None
+    if asked.contact_type == "PASSKEY":
+        await asyncio.to_thread(load)
+        data, shown = _passkey(ctx, user, asked, passkeys)
     opened = open_challenge(
         ctx,
         purpose=purpose,
@@ -68,7 +72,7 @@ async def _send(ctx: Context, user: User, asked: Factor, *, purpose: Purpose, se
         subject=user.id,
         factor_id=asked.id,
         session_id=session_id,
-        to=Recipient("EMAIL" if asked.contact_type == "EMAIL" else "SMS", asked.value or ""),
+        to=recipient_at(asked.contact_type, asked.value or ""),
         language=user.language,
     )
 
@@ -82,8 +86,7 @@ def _passkey(ctx: Context, user: User, asked: Factor, passkeys: Sequence[Factor]
     shown = (
         request_options(party, challenge=challenge, allow=ids)
         if asked.is_verified
-        else creation_options(
-            party, challenge=challenge, user_id=user.id, user_name=user.name or asked.name or user.id, exclude=ids
-        )
+        # What a browser lists its accounts by: the person, not the device.
+        else creation_options(party, challenge=challenge, user_id=user.id, user_name=user.name or user.id, exclude=ids)
     )
     return json.dumps(data), shown

@@ -10,7 +10,7 @@ from authme.factors.model import CONTACTS, Factor
 from authme.kernel.context import Context
 from authme.kernel.database import UniqueViolation
 from authme.kernel.errors import AlreadyExists, NotFound, StateForbids
-from authme.notify.send import Recipient
+from authme.notify.send import Recipient, recipient_at
 from authme.users import store as users
 from authme.users.model import User
 from authme.users.names import Name
@@ -45,22 +45,19 @@ async def change_factor(
 ) -> Factor:
     """Change the factor and tell the user, on the old contact too. Another contact is unverified until its code comes back."""
     check_mark(tags, found.contact_type, others)
-    value = found.value if contact is None else contact.value
-    has_moved = contact is not None and contact.value != found.value
-    if has_moved and contact is not None:
-        check_new(found.contact_type, contact.key, others)
+    becomes = msgspec.structs.replace(found, tags=tags, name=name)
+    moved_to = contact if contact is not None and contact.value != found.value else None
+    if moved_to is not None:
+        check_new(found.contact_type, moved_to.key, others)
+        becomes = msgspec.structs.replace(becomes, value=moved_to.value, is_verified=False)
         # Whoever reads the old contact may hold a code that would make the new one theirs.
         await challenges.end_of_factor(ctx.tx, user.id, found.id)
-    becomes = msgspec.structs.replace(found, value=value, tags=tags, name=name, is_verified=found.is_verified and not has_moved)
-    now = ctx.clock.now_ms()
     try:
-        await store.change_factor(
-            ctx.tx, becomes, value_key=contact.key if contact else None, verified_at=now if becomes.is_verified else None
-        )
+        await store.change_factor(ctx.tx, becomes, moved_to=moved_to.key if moved_to else None)
     except UniqueViolation as error:
         raise AlreadyExists("The contact is there already.") from error
-    record(ctx, "factor.changed", user.id, factor=found.id, contact_type=found.contact_type, moved=has_moved)
-    await tell(ctx, user.id, "factor_changed", also=_reached_at(found) if has_moved else None, factor=found.contact_type)
+    record(ctx, "factor.changed", user.id, factor=found.id, contact_type=found.contact_type, moved=moved_to is not None)
+    await tell(ctx, user.id, "factor_changed", also=_reached_at(found) if moved_to else None, factor=found.contact_type)
     return becomes
 
 
@@ -76,4 +73,4 @@ def _reached_at(factor: Factor) -> Recipient | None:
     """Return where the factor's owner is reached by it; an address that nobody verified may be a stranger's."""
     if factor.contact_type not in CONTACTS or factor.value is None or not factor.is_verified:
         return None
-    return Recipient("EMAIL" if factor.contact_type == "EMAIL" else "SMS", factor.value)
+    return recipient_at(factor.contact_type, factor.value)

@@ -2,7 +2,7 @@
 
 from authme.challenges import Challenge, send_code
 from authme.kernel.context import Context
-from authme.notify.send import Recipient
+from authme.notify.send import recipient_at
 from authme.users.model import User
 
 
@@ -16,6 +16,6 @@ def send_confirmation(
         subject=user.id,
         factor_id=factor_id,
         session_id=session_id,
-        to=Recipient("EMAIL" if contact_type == "EMAIL" else "SMS", address),
+        to=recipient_at(contact_type, address),
         language=user.language,
     )

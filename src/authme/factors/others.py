@@ -7,7 +7,7 @@ from authme.factors.change import change_factor, get_changeable, remove_factor
 from authme.factors.confirmation import send_confirmation
 from authme.factors.mine import AddFactorsRequest
 from authme.factors.model import CONTACTS, Factor
-from authme.factors.shown import FactorAnswer, factor_answer
+from authme.factors.shown import FactorAnswer, default_of, factor_answer
 from authme.factors.wire import Label, TagsGiven, read_contact, read_factor, read_tags
 from authme.kernel.context import Context
 from authme.kernel.errors import FieldsRefused, field_unknown, malformed, missing
@@ -67,7 +67,7 @@ async def change_of(ctx: Context, user_id: str, factor_id: str, body: ChangeFact
     )
     if becomes.value != found.value:
         _confirm(ctx, user, becomes)
-    return factor_answer(becomes)
+    return factor_answer(becomes, is_default=default_of([*others, becomes]) is becomes)
 
 
 async def remove_of(ctx: Context, user_id: str, factor_id: str) -> None:

@@ -1,8 +1,8 @@
 """What a session has to have proved before its user's factors may change."""
 
-from authme.challenges.model import CLOCK_SKEW_MS
 from authme.factors.model import Factor
 from authme.factors.store import list_factors
+from authme.kernel.clock import CLOCK_SKEW_MS
 from authme.kernel.context import BASIC, MFA, USER_LADDER, Context
 from authme.kernel.database import Reader
 from authme.kernel.errors import RequirementNotMet, SessionEnded
@@ -30,7 +30,8 @@ async def check_highest(ctx: Context) -> Session:
     """Raise RequirementNotMet unless the caller's session proved the highest level that its user can reach."""
     session = await find_session(ctx.tx, ctx.caller.session_id)
     needed = reachable_level(await list_factors(ctx.tx, ctx.caller.user_id or ""))
-    if session.level is None or USER_LADDER.index(session.level) < USER_LADDER.index(needed):
+    # The token has to say so too: one that was taken before the session was raised must not grow with it.
+    if not ctx.caller.has(needed) or session.level is None or USER_LADDER.index(session.level) < USER_LADDER.index(needed):
         raise RequirementNotMet(f"This needs {needed}: prove a second factor first.")
     return session
 

@@ -2,7 +2,7 @@
 
 import json
 
-from sqlalchemy import and_, bindparam, delete, exists, func, insert, or_, select, update
+from sqlalchemy import and_, bindparam, case, delete, exists, func, insert, or_, select, update
 
 from authme.factors.model import Factor
 from authme.factors.tables import factor, recovery_code
@@ -12,9 +12,7 @@ from authme.users.contacts import main_contacts
 from authme.users.model import Identity
 
 _LIST = Statement(select(factor).where(factor.c.user_id == bindparam("of_user")))
-_INSERT = Statement(
-    insert(factor).values({column.name: bindparam(column.name) for column in factor.c if column.name != "last_used_at"})
-)
+_INSERT = Statement(insert(factor).values({column.name: bindparam(column.name) for column in factor.c}))
 _CHANGE = Statement(
     update(factor)
     .where(and_(factor.c.id == bindparam("of_factor"), factor.c.user_id == bindparam("of_user")))
@@ -23,7 +21,7 @@ _CHANGE = Statement(
         value_key=func.coalesce(bindparam("new_key"), factor.c.value_key),
         name=bindparam("name"),
         tags=bindparam("tags"),
-        verified_at=bindparam("verified_at"),
+        verified_at=case((bindparam("has_moved") == 1, None), else_=factor.c.verified_at),
     )
 )
 _DELETE_CODES = Statement(delete(recovery_code).where(recovery_code.c.factor_id == bindparam("of_factor")))
@@ -61,7 +59,7 @@ _REGISTER = Statement(
 _TAKE_STEP = Statement(
     update(factor)
     .where(and_(factor.c.id == bindparam("of_factor"), factor.c.last_step < bindparam("step")))
-    .values(last_step=bindparam("step"), last_used_at=bindparam("now"))
+    .values(last_step=bindparam("step"))
 )
 _COUNT_SIGNATURE = Statement(
     update(factor)
@@ -71,7 +69,7 @@ _COUNT_SIGNATURE = Statement(
             or_(factor.c.sign_count < bindparam("count"), and_(factor.c.sign_count == 0, bindparam("count") == 0)),
         )
     )
-    .values(sign_count=bindparam("count"), last_used_at=bindparam("now"))
+    .values(sign_count=bindparam("count"))
 )
 _INSERT_CODE = Statement(insert(recovery_code).values(factor_id=bindparam("factor_id"), code_hash=bindparam("code_hash")))
 _TAKE_CODE = Statement(
@@ -156,11 +154,6 @@ async def list_factors(reader: Reader, user_id: str) -> list[Factor]:
     return contacts + [_factor(row) for row in rows]
 
 
-async def find_factor(reader: Reader, user_id: str, factor_id: str) -> Factor | None:
-    """Return this factor of the user, None if it is nobody's or another's."""
-    return next((one for one in await list_factors(reader, user_id) if one.id == factor_id), None)
-
-
 async def insert_factor(tx: Transaction, given: Factor, *, value_key: str, verified_at: int | None) -> None:
     """Insert a factor; raises UniqueViolation when the user has it already."""
     await tx.run(
@@ -177,25 +170,26 @@ async def insert_factor(tx: Transaction, given: Factor, *, value_key: str, verif
         credential_id=given.credential_id,
         public_key=given.public_key,
         sign_count=given.sign_count,
-        transports=None,
         created_at=given.created_at,
         verified_at=verified_at,
     )
 
 
-async def change_factor(tx: Transaction, given: Factor, *, value_key: str | None, verified_at: int | None) -> bool:
-    """Write what may change of a factor, its key if there is a new one; raises UniqueViolation when the user has it."""
-    changed = await tx.run(
+async def change_factor(tx: Transaction, given: Factor, *, moved_to: str | None) -> None:
+    """Write what may change of a factor. `moved_to` is the key of another contact, which is unverified then.
+
+    Raises UniqueViolation when the user has that contact.
+    """
+    await tx.run(
         _CHANGE,
         of_factor=given.id,
         of_user=given.user_id,
         value=given.value,
-        new_key=value_key,
+        new_key=moved_to,
         name=given.name,
         tags=json.dumps(given.tags),
-        verified_at=verified_at,
+        has_moved=int(moved_to is not None),
     )
-    return changed == 1
 
 
 async def delete_factor(tx: Transaction, given: Factor) -> bool:
@@ -237,14 +231,14 @@ async def register_passkey(
     return registered == 1
 
 
-async def take_step(tx: Transaction, factor_id: str, step: int, *, now: int) -> bool:
+async def take_step(tx: Transaction, factor_id: str, step: int) -> bool:
     """Use up a time step of an authenticator app, and all before it; False if one as new was used."""
-    return await tx.run(_TAKE_STEP, of_factor=factor_id, step=step, now=now) == 1
+    return await tx.run(_TAKE_STEP, of_factor=factor_id, step=step) == 1
 
 
-async def count_signature(tx: Transaction, factor_id: str, sign_count: int, *, now: int) -> bool:
+async def count_signature(tx: Transaction, factor_id: str, sign_count: int) -> bool:
     """Keep a passkey's counter; False if one as high was seen. Authenticators without a counter always say 0."""
-    return await tx.run(_COUNT_SIGNATURE, of_factor=factor_id, count=sign_count, now=now) == 1
+    return await tx.run(_COUNT_SIGNATURE, of_factor=factor_id, count=sign_count) == 1
 
 
 async def insert_codes(tx: Transaction, factor_id: str, hashes: list[bytes]) -> None:

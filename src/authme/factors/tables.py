@@ -8,7 +8,7 @@ factor = Table(
     "factor",
     metadata,
     Column("id", Text, primary_key=True),
-    Column("user_id", Text, ForeignKey("user_account.id"), nullable=False, index=True),
+    Column("user_id", Text, ForeignKey("user_account.id"), nullable=False),
     Column("contact_type", Text, nullable=False),
     Column("value", Text),
     # What makes it the same factor again: the contact's key, or a word for what a person has one of.
@@ -20,10 +20,8 @@ factor = Table(
     Column("credential_id", LargeBinary, unique=True),
     Column("public_key", LargeBinary),
     Column("sign_count", BigInteger, nullable=False),
-    Column("transports", Text),
     Column("created_at", BigInteger, nullable=False),
     Column("verified_at", BigInteger),
-    Column("last_used_at", BigInteger),
     UniqueConstraint("user_id", "contact_type", "value_key"),
 )
 

@@ -4,6 +4,9 @@ import time
 from datetime import timedelta
 from typing import Protocol
 
+CLOCK_SKEW_MS = 60_000
+"""How far the clocks of two nodes may lie apart."""
+
 
 class Clock(Protocol):
     """A source of the time."""

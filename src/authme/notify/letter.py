@@ -3,8 +3,10 @@
 import re
 import unicodedata
 from datetime import UTC, datetime
+from email.charset import QP, Charset
 from email.headerregistry import Address
 from email.message import EmailMessage
+from email.mime.text import MIMEText
 from email.policy import SMTP, SMTPUTF8
 from typing import Final
 
@@ -17,6 +19,8 @@ _LOCAL: Final = re.compile(r'[^\s()<>\[\]:;@\\,."]+(?:\.[^\s()<>\[\]:;@\\,."]+)*
 _DOMAIN: Final = re.compile(r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*")
 # Lines of ASCII only, which every mail server passes on as they are.
 _PLAIN: Final = SMTP.clone(cte_type="7bit")
+_UTF_8: Final = Charset("utf-8")
+_UTF_8.body_encoding = QP
 _INTERNATIONAL: Final = SMTPUTF8.clone(cte_type="7bit")
 
 
@@ -68,6 +72,9 @@ def letter(written: Written, *, row_id: str, made_at: int, sender: Mailbox, prod
     mail["To"] = to.named()
     mail["Subject"] = written.subject
     mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no vacation notice answers it
-    mail.set_content(written.text)
-    mail.add_alternative(written.html, subtype="html")
+    mail["MIME-Version"] = "1.0"
+    mail.make_alternative()
+    for subtype, content in (("plain", written.text), ("html", written.html)):
+        # A part of the older kind takes a tenth of the time, and nobody types anything into its headers.
+        mail.attach(MIMEText(content, subtype, _UTF_8))  # type: ignore[arg-type]  # any message can be a part
     return mail

@@ -50,6 +50,11 @@ class Recipient(msgspec.Struct, frozen=True):
         return f"Recipient({self.channel})"
 
 
+def recipient_at(contact_type: str, address: str) -> Recipient:
+    """Return where an EMAIL or MOBILE contact is reached."""
+    return Recipient("EMAIL" if contact_type == "EMAIL" else "SMS", address)
+
+
 def send(
     ctx: Context, to: Recipient | None, message: Message, *, user_id: str | None, language: str | None, **values: str | int
 ) -> None:

@@ -7,12 +7,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, bindparam, literal_column, or_, select, update
 
+from authme.kernel.clock import CLOCK_SKEW_MS
 from authme.kernel.database import Database, Row, Statement, Transaction, contained_in
 from authme.outbox.back_off import LONGEST_MS
 from authme.outbox.tables import outbox
 
-CLOCK_SKEW_MS = 60_000
-"""How far the clocks of two nodes may lie apart."""
 _CLAIM_TRIES = 5
 """Another process may claim what was found; then there may be more."""
 # Spelled out, not bound: otherwise no engine could tell that the index of pending rows serves.

@@ -27,6 +27,11 @@ _END_OF_USER = Statement(
     .where(and_(session.c.user_id == bindparam("of_user"), session.c.ended_at.is_(None), session.c.id != bindparam("but")))
     .values(ended_at=bindparam("now"), ended_reason=bindparam("reason"))
 )
+_FORGET_DEVICES = Statement(
+    update(session)
+    .where(and_(session.c.user_id == bindparam("of_user"), session.c.device_id.is_not(None)))
+    .values(device_id=None)
+)
 _END_OF_CLIENT = Statement(
     update(session)
     .where(and_(session.c.client_id == bindparam("of_client"), session.c.ended_at.is_(None)))
@@ -175,6 +180,11 @@ async def end_own(tx: Transaction, session_id: str, user_id: str, *, now: int, r
 async def end_on_device(tx: Transaction, user_id: str, device_id: str, *, but: str, now: int, reason: str) -> int:
     """End every open session of the user on the device but one (`""` for none); return how many."""
     return await tx.run(_END_ON_DEVICE, of_user=user_id, of_device=device_id, but=but, now=now, reason=reason)
+
+
+async def forget_devices(tx: Transaction, user_id: str) -> None:
+    """Forget on which devices the user's sessions are: what applications call a device is often its owner's name."""
+    await tx.run(_FORGET_DEVICES, of_user=user_id)
 
 
 async def end_of_client(tx: Transaction, client_id: str, *, now: int, reason: str) -> int:

@@ -27,7 +27,8 @@ class DatabaseSettings:
         default=None,
         repr=False,
         metadata={
-            "meaning": "32 bytes in base64 that seal the signing keys (`openssl rand -base64 32`). Lost, the keys are lost.",
+            "meaning": "32 bytes in base64 (`openssl rand -base64 32`) that seal signing keys, secrets of apps and messages. Lost, "
+            "they are lost.",
             "example": "(the output of openssl rand -base64 32)",
             "read": forms.master_key,
         },
@@ -124,6 +125,13 @@ class LimitSettings:
     """How guessing is slowed down."""
 
     name_failures: int = setting("Failures for one name before each further one has to wait.", 5, "3", forms.between(1, 1000))
+    code_failures: int = setting(
+        "Wrong codes for one factor of a person before each further one has to wait.", 5, "3", forms.between(1, 20)
+    )
+    codes_sent: int = setting(
+        "Codes sent to one contact, and none answered, before each further one has to wait.",
+        5, "10", forms.between(1, 100_000),
+    )  # fmt: skip
     name_delay_max_seconds: int = setting("Longest such wait; it doubles up to here.", 900, "300", forms.between(1, 86400))
     network_failures: int = setting("Failures from one network in one window.", 300, "100", forms.between(1, 10**9))
     network_window_seconds: int = setting("That window.", 600, "3600", forms.between(1, 86400))
@@ -136,8 +144,11 @@ class UserSettings:
     """Users."""
 
     verify_contact: bool = setting(
-        "Whether users who register themselves are active only once their contact is verified.", True, "false", forms.flag
-    )
+        "Whether users who register themselves have to show that their contact is theirs. Without it every address that "
+        "somebody registers with is taken as theirs, also as a second factor: for tests, and where others have verified it.",
+        True, "false", forms.flag,
+    )  # fmt: skip
+    removed_name_days: int = setting("For how long the names of a removed user stay taken.", 30, "90", forms.between(1, 3650))
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +228,6 @@ class FactorSettings:
         "https://app.example.com",
         forms.origins,
     )
-    removed_name_days: int = setting("For how long the names of a removed user stay taken.", 30, "90", forms.between(1, 3650))
 
 
 @dataclass(frozen=True, slots=True)

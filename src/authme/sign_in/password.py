@@ -82,7 +82,7 @@ async def login_at(
     if device_id is None:
         return shown
     if remembers:
-        token = remember_me.begin_series(ctx, user_id=user.id, client_id=client.id, device_id=device_id, session_id=session.id)
+        token = remember_me.begin_series(ctx, user_id=user.id, client_id=client.id, device_id=device_id)
         shown = remembered(shown, token)
     devices.touch(ctx.tx, user.id, device_id, now=ctx.clock.now_ms())
     return shown

@@ -3,12 +3,12 @@
 from dataclasses import dataclass, replace
 
 from authme.kernel.context import Context
-from authme.notify.send import Recipient
+from authme.notify.send import Recipient, recipient_at
 from authme.sign_in.decoy import Decoys
 from authme.sign_in.even_time import even_time
 from authme.users import names
 from authme.users import store as users
-from authme.users.contacts import main_contacts
+from authme.users.contacts import first_contact
 from authme.users.model import Identity, User
 
 
@@ -27,7 +27,7 @@ class Reached:
         """Where a code goes; nowhere for a name that nobody has."""
         if self.contact is None:
             return None
-        return Recipient("EMAIL" if self.contact.type == "EMAIL" else "SMS", self.contact.value)
+        return recipient_at(self.contact.type, self.contact.value)
 
     def as_nobody(self, ctx: Context) -> "Reached":
         """Return what the name would reach if nobody had it."""
@@ -61,8 +61,6 @@ def _contact(user: User, identities: list[Identity]) -> Identity | None:
     It is a verified one: a new address that was not confirmed yet stands in nobody's way. Of whoever has to make a password
     first it is the one that the first code went to.
     """
-    contacts = main_contacts(identities)
-    likeliest = [contacts[one] for one in ("EMAIL", "MOBILE") if one in contacts]
-    if user.status == "ACTIVE":
-        likeliest = [one for one in likeliest if one.verified]
-    return likeliest[0] if likeliest and user.status in {"ACTIVE", "PENDING"} else None
+    if user.status not in {"ACTIVE", "PENDING"}:
+        return None
+    return first_contact(identities, verified=user.status == "ACTIVE")

@@ -62,7 +62,7 @@ async def log_in_again(ctx: Context, body: RememberMeRequest) -> RememberedToken
     session = await _session(ctx, series, user)
     # Signed before the first write: on SQLite everybody else waits from there on.
     shown = await sign(ctx, client, user, session, scopes=client.scopes)
-    successor = await remember_me.rotate(ctx, presented, session.id)
+    successor = await remember_me.rotate(ctx, presented)
     if successor is None:
         return await _stolen(ctx, series)
     session_store.insert_session(ctx.tx, session)

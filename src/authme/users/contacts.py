@@ -18,6 +18,16 @@ def main_names(names: Iterable[Name]) -> list[tuple[Name, bool]]:
     return [(name, last[name.type] is name) for name in given]
 
 
+def first_contact(identities: Iterable[Identity], *, verified: bool) -> Identity | None:
+    """Return the main contact that a person is reached at first: the e-mail address, else the mobile number.
+
+    With `verified` only one that was shown to be theirs.
+    """
+    contacts = main_contacts(identities)
+    usable = (contacts[one] for one in CONTACT_TYPES if one in contacts)
+    return next((one for one in usable if one.verified or not verified), None)
+
+
 def main_contacts(identities: Iterable[Identity]) -> dict[str, Identity]:
     """Return the main contact of each type that has one: the verified one, else the oldest of those that are not.
 

@@ -12,10 +12,10 @@ from authme.kernel.database import UniqueViolation
 from authme.kernel.errors import AlreadyExists, PasswordNotAccepted
 from authme.kernel.http.language import Language
 from authme.kernel.ids import new_id
-from authme.notify.send import Recipient
+from authme.notify.send import recipient_at
 from authme.settings import PasswordSettings
 from authme.users import policy, store
-from authme.users.contacts import main_contacts, main_names
+from authme.users.contacts import first_contact, main_names
 from authme.users.model import Identity, User, UserKind, UserStatus
 from authme.users.names import Name
 from authme.users.taken import check_free
@@ -66,8 +66,7 @@ async def create(ctx: Context, draft: UserDraft, password: str | None) -> tuple[
 
 def send_first_code(ctx: Context, user: User, identities: list[Identity]) -> None:
     """Send the main contact of a pending user the code that makes the password, unless the contact is verified already."""
-    contacts = main_contacts(identities)
-    contact = contacts.get("EMAIL") or contacts.get("MOBILE")
+    contact = first_contact(identities, verified=False)
     if user.status != "PENDING" or contact is None or contact.verified:
         return
     challenges.send_code(
@@ -75,7 +74,7 @@ def send_first_code(ctx: Context, user: User, identities: list[Identity]) -> Non
         purpose="ACCOUNT",
         subject=user.id,
         factor_id=contact.id,
-        to=Recipient("EMAIL" if contact.type == "EMAIL" else "SMS", contact.value),
+        to=recipient_at(contact.type, contact.value),
         language=user.language,
     )
 

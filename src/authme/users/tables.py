@@ -30,6 +30,8 @@ user_account = Table(
 # What a search filters by comes first, what it is sorted by last: a page costs the same with ten users and ten million.
 Index("ix_user_account_by_name", user_account.c.name_key, user_account.c.id)
 Index("ix_user_account_by_status", user_account.c.status, user_account.c.id)
+_UNKEYED = text("name IS NOT NULL AND name_key IS NULL")
+Index("ix_user_account_unkeyed", user_account.c.id, sqlite_where=_UNKEYED, postgresql_where=_UNKEYED)
 _IN_ONE: dict[str, Any] = {
     "sqlite_where": text("organization_id IS NOT NULL"),
     "postgresql_where": text("organization_id IS NOT NULL"),

@@ -6,7 +6,7 @@ from datetime import timedelta
 from authme.crypto.digests import Digester
 from authme.kernel.context import Context
 from authme.kernel.errors import AlreadyExists
-from authme.settings import FactorSettings
+from authme.settings import UserSettings
 from authme.users import reserved_store, store
 from authme.users.names import Name, every_meaning
 
@@ -32,7 +32,7 @@ async def find_taken(ctx: Context, names: Sequence[Name], *, for_user: str = "")
 
 async def reserve(ctx: Context, keys: Sequence[str]) -> None:
     """Keep the names with these keys taken for as long as the settings say, under any type, without keeping what they are."""
-    life = timedelta(days=ctx.part(FactorSettings).removed_name_days)
+    life = timedelta(days=ctx.part(UserSettings).removed_name_days)
     until = ctx.clock.now_ms() + int(life.total_seconds()) * _MS
     await reserved_store.reserve(ctx.tx, [_hash(ctx, key) for key in keys], until=until)
 

@@ -1,10 +1,9 @@
 """Tell a user what happened to their account."""
 
 from authme.kernel.context import Context
-from authme.notify.send import Message, Recipient, send
+from authme.notify.send import Message, Recipient, recipient_at, send
 from authme.users import store
-from authme.users.contacts import main_contacts
-from authme.users.model import Identity
+from authme.users.contacts import first_contact
 
 
 async def tell(ctx: Context, user_id: str, message: Message, *, also: Recipient | None = None, **values: str | int) -> None:
@@ -15,16 +14,8 @@ async def tell(ctx: Context, user_id: str, message: Message, *, also: Recipient 
     """
     user = await store.find(ctx.tx, user_id)
     language = user.language if user else None
-    to = _recipient(await store.list_identities(ctx.tx, user_id))
+    contact = first_contact(await store.list_identities(ctx.tx, user_id), verified=True)
+    to = recipient_at(contact.type, contact.value) if contact is not None else None
     send(ctx, to, message, user_id=user_id, language=language, **values)
     if also is not None and also != to:
         send(ctx, also, message, user_id=user_id, language=language, **values)
-
-
-def _recipient(identities: list[Identity]) -> Recipient | None:
-    contacts = main_contacts(identities)
-    for contact_type, channel in (("EMAIL", "EMAIL"), ("MOBILE", "SMS")):
-        contact = contacts.get(contact_type)
-        if contact is not None and contact.verified:
-            return Recipient("EMAIL" if channel == "EMAIL" else "SMS", contact.value)
-    return None

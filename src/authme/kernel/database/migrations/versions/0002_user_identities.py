@@ -28,7 +28,6 @@ def upgrade() -> None:
 def _change_tables_of_before() -> None:
     op.add_column("user_account", sa.Column("name_key", _BYTEWISE, nullable=True))
     op.add_column("user_account", sa.Column("language", sa.Text(), nullable=True))
-    op.execute("UPDATE user_account SET name_key = lower(name)")
     _index_for_search()
     op.add_column("credential", sa.Column("recovered_by", sa.Text(), nullable=True))
     op.add_column("session", sa.Column("device_id", sa.Text(), nullable=True))
@@ -36,6 +35,11 @@ def _change_tables_of_before() -> None:
 
 
 def _index_for_search() -> None:
+    # What was there before, and what the version before adds while both serve, gets its key from a job.
+    unkeyed = sa.text("name IS NOT NULL AND name_key IS NULL")
+    op.create_index(
+        "ix_user_account_unkeyed", "user_account", ["id"], unique=False, sqlite_where=unkeyed, postgresql_where=unkeyed
+    )
     in_one = sa.text("organization_id IS NOT NULL")
     for name, columns, where in (
         ("by_name", ["name_key", "id"], None),
@@ -127,18 +131,13 @@ def _make_factors() -> None:
         sa.Column("credential_id", sa.LargeBinary(), nullable=True),
         sa.Column("public_key", sa.LargeBinary(), nullable=True),
         sa.Column("sign_count", sa.BigInteger(), nullable=False),
-        sa.Column("transports", sa.Text(), nullable=True),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("verified_at", sa.BigInteger(), nullable=True),
-        sa.Column("last_used_at", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_factor_user_id_user_account")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_factor")),
         sa.UniqueConstraint("credential_id", name=op.f("uq_factor_credential_id")),
-        sa.UniqueConstraint(
-            "user_id", "contact_type", "value_key", name=op.f("uq_factor_user_id_contact_type_value_key")
-        ),
+        sa.UniqueConstraint("user_id", "contact_type", "value_key", name=op.f("uq_factor_user_id_contact_type_value_key")),
     )
-    op.create_index(op.f("ix_factor_user_id"), "factor", ["user_id"], unique=False)
     op.create_table(
         "recovery_code",
         sa.Column("factor_id", sa.Text(), nullable=False),
@@ -169,7 +168,6 @@ def _make_devices() -> None:
         sa.Column("client_id", sa.Text(), nullable=False),
         sa.Column("device_id", sa.Text(), nullable=False),
         sa.Column("token_hash", sa.LargeBinary(), nullable=False),
-        sa.Column("session_id", sa.Text(), nullable=True),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("used_at", sa.BigInteger(), nullable=False),
         sa.Column("expires_at", sa.BigInteger(), nullable=False),
@@ -177,5 +175,4 @@ def _make_devices() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_remember_me")),
     )
     op.create_index(op.f("ix_remember_me_user_id"), "remember_me", ["user_id"], unique=False)
-    op.create_index(op.f("ix_remember_me_session_id"), "remember_me", ["session_id"], unique=False)
     op.create_index(op.f("ix_remember_me_expires_at"), "remember_me", ["expires_at"], unique=False)

@@ -20,7 +20,13 @@ DOCUMENT = Path(__file__).parents[2] / "docs/security/levels.md"
 @pytest.fixture
 async def start(make_given: MakeGiven, tmp_path: Path) -> Walk:
     """Somebody who is just logging in, at a server that takes any number of failures."""
-    endless = {"name_failures": 1000, "network_failures": 10**9, "client_failures": 10**9}
+    endless = {
+        "name_failures": 1000,
+        "code_failures": 1000,
+        "codes_sent": 1000,
+        "network_failures": 10**9,
+        "client_failures": 10**9,
+    }
     given = await make_given(f"sqlite:///{tmp_path}/a.db", **endless)
     clients = await given.client(), await given.client(app_id="other")
     return Walk(given, clients, await enrolled(given))

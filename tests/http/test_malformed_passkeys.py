@@ -22,8 +22,8 @@ JUNK: list[Any] = [
 
 @pytest.fixture
 async def generous(make_given: MakeGiven, tmp_path: Any) -> Given:
-    """A server that takes any number of failures."""
-    endless = {"name_failures": 1000, "network_failures": 10**9, "client_failures": 10**9}
+    """A server that takes any number of failures, one each second."""
+    endless = {"name_delay_max_seconds": 1, "network_failures": 10**9, "client_failures": 10**9}
     return await make_given(f"sqlite:///{tmp_path}/a.db", **endless)
 
 
@@ -81,7 +81,7 @@ def check(answer: Any) -> None:
     assert len(answer.json()[0]["message"]) < 200, "what was sent must not come back"
 
 
-async def test_assertions_that_are_right_but_for_one_thing(owner: Api):
+async def test_assertions_that_are_right_but_for_one_thing(generous: Given, owner: Api):
     """Made for the challenge that is answered, so that nothing but what was spoilt can be what is refused."""
     authenticator, accepted = Authenticator(), set()
     await registered(owner, authenticator)
@@ -90,6 +90,7 @@ async def test_assertions_that_are_right_but_for_one_thing(owner: Api):
     assert len(every) > 200
 
     for what, spoil in every:
+        generous.later(seconds=1)
         asked = await asked_for(owner, contactType="PASSKEY")
         answer = await fulfil(owner, asked, assertion=spoil(authenticator.get(asked["publicKey"])))
         if answer.status_code == 200:
@@ -101,13 +102,14 @@ async def test_assertions_that_are_right_but_for_one_thing(owner: Api):
     assert accepted == {"clientExtensionResults"}
 
 
-async def test_attestations_that_are_right_but_for_one_thing(owner: Api):
+async def test_attestations_that_are_right_but_for_one_thing(generous: Given, owner: Api):
     begun = await added(owner, "PASSKEY")
     asked, accepted = await sent(owner, begun["id"]), set()
     every = ways(Authenticator().create(asked["publicKey"]))
     assert len(every) > 200
 
     for what, spoil in every:
+        generous.later(seconds=1)
         asked = await sent(owner, begun["id"])
         answer = await validate(owner, begun["id"], asked, attestation=spoil(Authenticator().create(asked["publicKey"])))
         if answer.status_code == 200:

@@ -55,10 +55,9 @@ MAY: dict[str, set[str]] = {
     "UI-39": PERSONS,
     "UI-40": PERSONS,
     "UI-41": PERSONS,
-    **dict.fromkeys(
-        ("UI-43", "UI-44", "UI-45"),
-        {"administrator", "administrator twice proved", "maintenance only", "service factors"},
-    ),
+    "UI-43": {"administrator", "administrator twice proved", "maintenance only", "service factors"},
+    "UI-44": {"administrator", "administrator twice proved", "maintenance only", "service factors"},
+    "UI-45": {"administrator", "administrator twice proved", "maintenance only", "service factors"},
     "X-me": PERSONS,
     "X-search": {"administrator", "administrator twice proved", "maintenance only"},
     "CI-01": {"administrator twice proved"},

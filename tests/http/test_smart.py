@@ -64,7 +64,7 @@ async def test_the_challenge_grants_it_to_this_session_and_no_other(on_both: Giv
     assert GRANTED in authorities(renewed)
     elsewhere = await on_both.tokens(user, client)
     assert GRANTED not in claims(elsewhere["accessToken"])["authorities"]
-    assert [row["detail"] for row in await on_both.trail("session.raised")] == ['{"granted":"AUTH-SMART"}']
+    assert [row["detail"] for row in await on_both.trail("session.granted")] == ['{"atom":"AUTH-SMART"}']
 
 
 async def test_it_stays_when_the_session_is_raised_and_so_does_the_level(given: Given, person: Api, user: GivenUser):
@@ -101,7 +101,7 @@ async def test_of_ten_that_ask_at_once_one_is_granted(on_both: Given):
 
     assert [answer.status_code for answer in answers].count(200) == 1
     assert {answer.status_code for answer in answers} <= {200, 400, 409}
-    assert len(await on_both.trail("session.raised")) == 1
+    assert len(await on_both.trail("session.granted")) == 1
 
 
 async def test_it_is_granted_for_five_minutes_after_the_answer(given: Given, person: Api, user: GivenUser):

@@ -26,7 +26,13 @@ CHECKS = [
 @pytest.fixture(scope="module")
 def ready(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Serving, str]]:
     folder = tmp_path_factory.mktemp("schema")
-    endless = {"NAME_FAILURES": 1000, "NETWORK_FAILURES": 10**9, "CLIENT_FAILURES": 10**9, "ISSUER": "http://127.0.0.1:8080"}
+    endless = {
+        "NAME_FAILURES": 1000,
+        "CODES_SENT": 1000,
+        "NETWORK_FAILURES": 10**9,
+        "CLIENT_FAILURES": 10**9,
+        "ISSUER": "http://127.0.0.1:8080",
+    }
     env = environment(f"sqlite:///{folder}/authme.db", **endless)
 
     async def prepared() -> str:

@@ -4,7 +4,6 @@ from authme.factors.model import Factor
 from authme.factors.store import list_factors
 from authme.kernel.clock import CLOCK_SKEW_MS
 from authme.kernel.context import BASIC, MFA, USER_LADDER, Context
-from authme.kernel.database import Reader
 from authme.kernel.errors import RequirementNotMet, SessionEnded
 from authme.sessions import Session
 from authme.sessions import store as sessions
@@ -18,9 +17,9 @@ def reachable_level(factors: list[Factor]) -> str:
     return MFA if any(one.is_verified for one in factors) else BASIC
 
 
-async def find_session(reader: Reader, session_id: str | None) -> Session:
-    """Return the caller's session; raise SessionEnded when it is gone."""
-    found = await sessions.find(reader, session_id or "")
+async def get_session(ctx: Context) -> Session:
+    """Return the session that the bearer token speaks through; raise SessionEnded when it is over."""
+    found = await sessions.find_open(ctx.tx, ctx.caller.session_id or "", now=ctx.clock.now_ms())
     if found is None:
         raise SessionEnded
     return found
@@ -28,7 +27,7 @@ async def find_session(reader: Reader, session_id: str | None) -> Session:
 
 async def check_highest(ctx: Context) -> Session:
     """Raise RequirementNotMet unless the caller's session proved the highest level that its user can reach."""
-    session = await find_session(ctx.tx, ctx.caller.session_id)
+    session = await get_session(ctx)
     needed = reachable_level(await list_factors(ctx.tx, ctx.caller.user_id or ""))
     # The token has to say so too: one that was taken before the session was raised must not grow with it.
     if not ctx.caller.has(needed) or session.level is None or USER_LADDER.index(session.level) < USER_LADDER.index(needed):

@@ -27,8 +27,8 @@ class DatabaseSettings:
         default=None,
         repr=False,
         metadata={
-            "meaning": "32 bytes in base64 (`openssl rand -base64 32`) that seal signing keys, secrets of apps and messages. Lost, "
-            "they are lost.",
+            "meaning": "32 bytes in base64 (`openssl rand -base64 32`) that seal signing keys, secrets of apps and messages. "
+            "Lost, they are lost.",
             "example": "(the output of openssl rand -base64 32)",
             "read": forms.master_key,
         },
@@ -126,7 +126,7 @@ class LimitSettings:
 
     name_failures: int = setting("Failures for one name before each further one has to wait.", 5, "3", forms.between(1, 1000))
     code_failures: int = setting(
-        "Wrong codes for one factor of a person before each further one has to wait.", 5, "3", forms.between(1, 20)
+        "Wrong codes for one factor of a person before each further one has to wait.", 5, "3", forms.between(1, 1000)
     )
     codes_sent: int = setting(
         "Codes sent to one contact, and none answered, before each further one has to wait.",

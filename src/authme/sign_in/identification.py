@@ -6,10 +6,9 @@ import msgspec
 from msgspec import Meta
 
 from authme.audit import record
-from authme.clients.directory import Clients
 from authme.kernel.context import IDENTIFIED, Context
-from authme.kernel.errors import ClientCredentialsWrong
 from authme.kernel.wire import SparseAnswer, Text, Wire
+from authme.sign_in.caller import get_client
 from authme.sign_in.decoy import Decoys
 from authme.sign_in.even_time import even_time
 from authme.tokens.mint import mint
@@ -51,9 +50,7 @@ async def identify(ctx: Context, body: IdentificationRequest) -> IdentificationA
     An unknown name is answered exactly as a known one: the subject and the factor ids of both are derived from the name by a
     keyed hash, and a name without a user gets contacts derived likewise. The token stands for the name, not for a session.
     """
-    client = await ctx.part(Clients).find_active(ctx.tx, ctx.caller.client_id or "")
-    if client is None:
-        raise ClientCredentialsWrong
+    client = await get_client(ctx)
     decoys = ctx.part(Decoys)
     meant = names.candidates(body.username)
     name = meant[0].key if meant else body.username

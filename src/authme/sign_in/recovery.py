@@ -165,7 +165,7 @@ async def _refused(
         ctx.part(Attempts).failed(ctx, at_contact, everywhere=False)
     ctx.part(Attempts).failed(ctx, guess)
     target = reached.user.id if reached.user else None
-    record(ctx, "account.recovered", target, result="REFUSED", reason="wrong code")
+    record(ctx, "user.password_reset", target, result="REFUSED", reason="wrong code")
     return CodeOrUsernameWrong()
 
 

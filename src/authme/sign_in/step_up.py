@@ -6,20 +6,16 @@ from typing import Any
 from authme import sessions
 from authme.audit import record
 from authme.challenges import store as challenges
-from authme.clients.directory import Clients
 from authme.credentials import store as credentials
 from authme.factors import store as factor_store
 from authme.factors.answer import Given, check_answer, find_asked
 from authme.factors.ask import ask
 from authme.factors.model import ContactType, Factor
-from authme.factors.proof import find_session
 from authme.factors.usable import list_usable
 from authme.kernel.context import MFA, SMART, Context
 from authme.kernel.errors import (
     ChallengeOver,
-    ClientCredentialsWrong,
     Refusal,
-    SessionEnded,
     StateForbids,
     named_in_body_unknown,
 )
@@ -27,9 +23,10 @@ from authme.kernel.times import moment
 from authme.kernel.wire import Id, SparseAnswer, Token, Wire
 from authme.sessions import Session
 from authme.sessions.levels import level_of, with_method
+from authme.sign_in.caller import get_client, get_session_and_user
 from authme.sign_in.issue import issue
 from authme.tokens.model import TokenObject
-from authme.users import store as users
+from authme.users.model import User
 
 _SMART_FOR = timedelta(minutes=5)
 _MS = 1000
@@ -72,8 +69,7 @@ async def leverage_mfa(ctx: Context, body: LeverageRequest) -> Leverage:
     Raises (107) for a factor that the caller does not have, StateForbids for one that would not make two factors of
     different kinds with what the session has proved.
     """
-    session = await find_session(ctx.tx, ctx.caller.session_id)
-    user = await users.get(ctx.tx, ctx.caller.user_id or "")
+    session, user = await get_session_and_user(ctx)
     factors = await factor_store.list_factors(ctx.tx, user.id)
     chosen = _choose(body, factors, await list_usable(ctx, user.id, factors), session)
     passkeys = [one for one in factors if one.contact_type == "PASSKEY" and one.is_verified]
@@ -116,11 +112,10 @@ def _suffices(session: Session, factor: Factor) -> bool:
 
 async def fulfill_mfa(ctx: Context, body: FulfillRequest) -> TokenObject | Refusal:
     """Answer the challenge and raise the session to `AUTH-MFA`; the tokens are of the same session."""
-    session = await find_session(ctx.tx, ctx.caller.session_id)
-    user_id = ctx.caller.user_id or ""
-    factors = await factor_store.list_factors(ctx.tx, user_id)
+    session, user = await get_session_and_user(ctx)
+    factors = await factor_store.list_factors(ctx.tx, user.id)
     asked = await find_asked(ctx, body.challenge_id, purposes=("MFA",))
-    usable = await list_usable(ctx, user_id, factors)
+    usable = await list_usable(ctx, user.id, factors)
     answered = await check_answer(ctx, asked, usable, Given(body.token, body.assertion))
     if isinstance(answered, Refusal):
         return answered
@@ -128,25 +123,25 @@ async def fulfill_mfa(ctx: Context, body: FulfillRequest) -> TokenObject | Refus
     if raised.level != MFA:
         raise StateForbids("Log in with the password first: two factors of one kind are one.")
     # Signed before the first write: on SQLite everybody else waits from there on.
-    shown = await _issue(ctx, raised)
+    shown = await _issue(ctx, user, raised)
     await answered.use_up(ctx, challenges.use)
     await sessions.keep(ctx, session, raised)
-    credentials.proved_otherwise(ctx.tx, user_id, answered.factor.id)
+    credentials.proved_otherwise(ctx.tx, user.id, answered.factor.id)
     record(ctx, "session.raised", session.id, level=MFA, method=answered.factor.method, factor=answered.factor.id)
     return shown
 
 
 async def grant_auth_smart(ctx: Context, body: GrantSmartRequest) -> TokenObject:
     """Grant `AUTH-SMART` to this session for a challenge that was validated in it (UI-40) up to 5 minutes ago. One use."""
-    session = await find_session(ctx.tx, ctx.caller.session_id)
+    session, user = await get_session_and_user(ctx)
     granted = sessions.with_grant(session, SMART)
-    shown = await _issue(ctx, granted)
+    shown = await _issue(ctx, user, granted)
     now = ctx.clock.now_ms()
     was_used = await challenges.use_validated(
         ctx.tx,
         body.challenge_id,
         purpose="SMART",
-        subject=ctx.caller.user_id or "",
+        subject=user.id,
         session_id=session.id,
         since=now - int(_SMART_FOR.total_seconds()) * _MS,
         now=now,
@@ -154,16 +149,11 @@ async def grant_auth_smart(ctx: Context, body: GrantSmartRequest) -> TokenObject
     if not was_used:
         raise ChallengeOver
     await sessions.keep(ctx, session, granted)
-    record(ctx, "session.raised", session.id, granted=SMART)
+    record(ctx, "session.granted", session.id, atom=SMART)
     return shown
 
 
-async def _issue(ctx: Context, session: Session) -> TokenObject:
+async def _issue(ctx: Context, user: User, session: Session) -> TokenObject:
     """Return tokens of the caller's session as it is to be, as wide as the calling token."""
-    client = await ctx.part(Clients).find_active(ctx.tx, ctx.caller.client_id or "")
-    if client is None:
-        raise ClientCredentialsWrong
-    user = await users.find(ctx.tx, ctx.caller.user_id or "")
-    if user is None or user.status != "ACTIVE":
-        raise SessionEnded
+    client = await get_client(ctx)
     return await issue(ctx, client, user, session, scopes=ctx.caller.scopes, acts_for=ctx.caller.acts_for)

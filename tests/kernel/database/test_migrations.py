@@ -52,7 +52,22 @@ async def schema_of(url: str) -> set[tuple[object, ...]]:
     if url.startswith("postgresql:"):
         return {row for query in CATALOGUE for row in await rows_of(url, query)}
     made = await rows_of(url, "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'")
-    return {(name, line.strip().rstrip(",").strip()) for name, sql in made for line in str(sql).strip().splitlines()}
+    return {(name, part) for name, sql in made for part in parts_of(str(sql))}
+
+
+def parts_of(sql: str) -> list[str]:
+    """Return what a statement says: of a table each column and constraint, whose order hangs on when it was added."""
+    head, _, inside = sql.partition("(")
+    if not head.startswith("CREATE TABLE"):
+        return [" ".join(sql.split())]
+    parts, depth = [head, ""], 0
+    for character in inside.rpartition(")")[0]:
+        depth += {"(": 1, ")": -1}.get(character, 0)
+        if character == "," and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += character
+    return [" ".join(part.split()) for part in parts]
 
 
 async def make_from_metadata(url: str) -> None:

@@ -1,13 +1,13 @@
 """Find users, for administrators."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, get_args
+from typing import Any, Literal, get_args
 
 from authme.kernel.context import Context
 from authme.kernel.errors import ErrorItem, FieldsRefused, field_malformed, malformed
-from authme.kernel.http import Request
+from authme.kernel.http import Parameter, Request
 from authme.kernel.ids import is_id
-from authme.kernel.paging import PageRequest
+from authme.kernel.paging import PAGE, PageRequest
 from authme.kernel.wire import Answer
 from authme.sessions import store as sessions
 from authme.users import names, policy, search_store
@@ -16,7 +16,13 @@ from authme.users.names import Name, NameMalformed, name_key
 from authme.users.search_store import Filters
 from authme.users.show import UserAnswer, user_answer
 
-QUERY = ("name", "document", "contact", "status", "limit", "cursor")
+QUERY = (
+    Parameter("name"),
+    Parameter("document"),
+    Parameter("contact"),
+    Parameter("status", Literal["PENDING", "ACTIVE", "LOCKED"]),
+    *PAGE,
+)
 _LONGEST = 256
 _ID = 24
 _STATUSES = tuple(status for status in get_args(UserStatus) if status != "REMOVED")

@@ -16,11 +16,11 @@ from authme.factors.shown import FactorAnswer, default_of, factor_answer, visibl
 from authme.factors.wire import FactorDraft, FactorGiven, read_factor
 from authme.kernel.context import Context
 from authme.kernel.errors import ClientCredentialsWrong, malformed
-from authme.kernel.http import Request
+from authme.kernel.http import Parameter, Request
 from authme.kernel.wire import Wire
 from authme.users import store as users
 
-END_OTHERS = "endOtherSessions"
+END_OTHERS = Parameter("endOtherSessions", bool)
 _AT = "authenticationFactors"
 
 
@@ -94,9 +94,9 @@ async def remove_mine(ctx: Context, factor_id: str, request: Request) -> None:
 
 
 async def _end_others(ctx: Context, request: Request) -> None:
-    given = request.query.get(END_OTHERS, "false")
+    given = request.query.get(END_OTHERS.name, "false")
     if given not in {"true", "false"}:
-        raise malformed(END_OTHERS, "true or false is expected")
+        raise malformed(END_OTHERS.name, "true or false is expected")
     if given == "true":
         # Who was remembered on another device would begin the next session there.
         await end_all(ctx, ctx.caller.user_id or "", reason="factor changed", but=ctx.caller.session_id or "")

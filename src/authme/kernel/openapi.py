@@ -119,8 +119,10 @@ def _parameters(endpoint: Endpoint) -> list[dict[str, Any]]:
                 "schema": id_schema,
             }
         )
-    for place, names in (("query", endpoint.query), ("header", endpoint.headers)):
-        parameters += [{"name": name, "in": place, "required": False, "schema": {"type": "string"}} for name in names]
+    for place, known in (("query", endpoint.query), ("header", endpoint.headers)):
+        parameters += [
+            {"name": one.name, "in": place, "required": one.required, "schema": msgspec.json.schema(one.kind)} for one in known
+        ]
     return parameters
 
 

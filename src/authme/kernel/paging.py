@@ -4,12 +4,17 @@ import base64
 import binascii
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Self
+from typing import Annotated, Self
+
+from msgspec import Meta
 
 from authme.kernel.errors import malformed
+from authme.kernel.http import Parameter
 
 DEFAULT_LIMIT = 50
 MAXIMUM_LIMIT = 200
+PAGE = (Parameter("limit", Annotated[int, Meta(ge=1, le=MAXIMUM_LIMIT)]), Parameter("cursor"))
+"""What an operation that pages knows."""
 
 
 @dataclass(frozen=True, slots=True)

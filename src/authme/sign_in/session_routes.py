@@ -1,8 +1,10 @@
 """What is done with a session once it is there, on the wire."""
 
 from authme.devices.shown import DeviceAnswer
-from authme.kernel.http import API, Endpoint
+from authme.kernel.http import API, Endpoint, Parameter
+from authme.kernel.paging import PAGE
 from authme.kernel.requirement import Requirement
+from authme.kernel.wire import Id
 from authme.sign_in.acting import AccessTokenRequest, get_access_token
 from authme.sign_in.associate_device import AssociateDeviceRequest, associate_device
 from authme.sign_in.change_app import TARGET, ChangeAppRequest, RenewAppTokenRequest, change_app, renew_app_token
@@ -25,7 +27,7 @@ ENDPOINTS = [
     Endpoint(
         "UI-07", "POST", f"{_USERS}/auth-legacy-by-param", _BEFORE_LOGIN, redeem_param, "Authenticate user by param",
         ("Legacy",), body=RedeemRequest, answer=TokenObject, wants_request=True, body_optional=True, deprecated=True,
-        headers=("param", "ip"),
+        headers=(Parameter("param", required=True), Parameter("ip")),
     ),
     Endpoint(
         "UI-09", "POST", f"{_USERS}/renovate-token", _BEFORE_LOGIN, renovate, "User renovate-token", _TAGS,
@@ -38,7 +40,7 @@ ENDPOINTS = [
     Endpoint(
         "UI-11", "POST", f"{_USERS}/me/change-app", _SIGNED_IN, change_app,
         "Generates token when user navigates between applications", _TAGS,
-        body=ChangeAppRequest, answer=TokenObject, wants_request=True, body_optional=True, query=(TARGET,),
+        body=ChangeAppRequest, answer=TokenObject, wants_request=True, body_optional=True, query=(Parameter(TARGET, Id, required=True),),
     ),
     Endpoint(
         "UI-12", "POST", f"{_USERS}/me/access-token", _SIGNED_IN, get_access_token, "Generates an Access token", _TAGS,
@@ -55,7 +57,7 @@ ENDPOINTS = [
     Endpoint("X-logout", "POST", f"{_USERS}/me/logout", _SIGNED_IN, logout, "Log out", _TAGS, status=204),
     Endpoint(
         "X-sessions", "GET", f"{_USERS}/me/sessions", _SIGNED_IN, list_sessions, "List my sessions", _TAGS,
-        answer=SessionsPage, wants_request=True, query=("limit", "cursor"), refusals=(400,),
+        answer=SessionsPage, wants_request=True, query=PAGE, refusals=(400,),
     ),
     Endpoint(
         "X-end-session", "DELETE", f"{_USERS}/me/sessions/{{sid}}", _SIGNED_IN, end_session, "End a session of mine", _TAGS,

@@ -23,6 +23,15 @@ class Reply:
     headers: tuple[tuple[str, str], ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A query parameter or header, for the documentation: `run` reads it from the request."""
+
+    name: str
+    kind: Any = str
+    required: bool = False
+
+
 UseCase = Callable[..., Awaitable[Any]]
 """`run(ctx, *path_values[, request][, body])`: see `Endpoint`. Returns what `answer` says, a `Reply` or a `Refusal`."""
 
@@ -55,9 +64,9 @@ class Endpoint:
     """A request without a body is one with `{}`: for operations whose fields are all optional."""
     takes_basic: bool = False
     """Authenticates by HTTP Basic: documentation only, `run` reads the credentials."""
-    query: tuple[str, ...] = ()
+    query: tuple[Parameter, ...] = ()
     """Query parameters that the operation knows; `run` reads them from the request."""
-    headers: tuple[str, ...] = ()
+    headers: tuple[Parameter, ...] = ()
     """Headers that the operation knows; the same."""
     free_parameters: tuple[str, ...] = ()
     """Parameters of the path that are named as ids are and have no form of ours: a caller chose the value."""

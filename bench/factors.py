@@ -11,9 +11,13 @@ from authme.challenges import store as challenges
 from authme.challenges.model import Challenge
 from authme.challenges.open import digest_of
 from authme.crypto.digests import Digester
+from authme.devices import store as devices
+from authme.devices.model import Device
 from authme.kernel.clock import SystemClock
 from authme.kernel.context import Context
 from authme.kernel.ids import new_id
+from authme.users import names
+from authme.users import store as users
 from logins import API, CALLERS, PASSWORD, client_login, prepare
 from measure import Load, application, folder, interleaved, postgres, request, server, settings, table
 from support.api import basic
@@ -96,7 +100,18 @@ def fulfill(port: int, who: Persons) -> Load:
     return Load(port, requests, series=who.answers)
 
 
-def remembered(env: dict[str, str], client: tuple[str, str], names: list[str]) -> list[str]:
+async def associate(ctx: Context, name: str) -> None:
+    """Make a device the user's own."""
+    user = await users.find_by_any_name(ctx.tx, names.candidates(name))
+    assert user is not None
+    now = ctx.clock.now_ms()
+    made = Device(
+        user_id=user.id, device_id="d", device_token_id=None, version=None, name=None, associated_at=now, last_used_at=now
+    )
+    await devices.associate(ctx.tx, made)
+
+
+def remembered(env: dict[str, str], client: tuple[str, str], known: list[str]) -> list[str]:
     """Return a remember-me token for each user, on a device that is theirs."""
 
     async def work() -> list[str]:
@@ -104,7 +119,8 @@ def remembered(env: dict[str, str], client: tuple[str, str], names: list[str]) -
         await given.open()
         try:
             caller, found = given.api.as_client(client[0]), []
-            for name in names:
+            for name in known:
+                await given.run(lambda ctx, name=name: associate(ctx, name))
                 answer = await caller.post(
                     "/user-identities/login",
                     headers={"Authorization": basic(name, PASSWORD)},

@@ -8,6 +8,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 
 import engine
+import factors
 import logins
 import starting
 import timing
@@ -18,6 +19,11 @@ PARTS = {
         logins,
         """One worker process on one core, 32 callers with keep-alive connections in another process on the other core; UI-05
 with both cores. Every write is synced. The empty POST is Falcon on the same HTTP server.""",
+    ),
+    "Second factors": (
+        factors,
+        """The same load, RS512. UI-25 makes a code, seals it and puts it into the outbox, which waits for a mail server;
+UI-26 answers challenges that were prepared, each once; UI-08 rotates an associated device's token and begins a session.""",
     ),
     "Engine": (engine, "The statements of one login, by the engine and by the driver alone, in one process."),
     "Time and names": (

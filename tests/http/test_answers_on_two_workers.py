@@ -94,7 +94,7 @@ async def test_a_password_is_reset_once(workers: Workers, client: GivenClient):
     answers = await at_once(*(reset(visitors[n % 2], user.name, code, f"another good password {n}") for n in range(8)))
 
     assert won(answers) == 1
-    assert len(await given.trail("user.password_reset")) == 1
+    assert [row["result"] for row in await given.trail("user.password_reset")].count("OK") == 1
 
 
 async def test_ten_that_guess_at_a_reset_get_five_tries_in_all(workers: Workers, client: GivenClient):

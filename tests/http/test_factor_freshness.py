@@ -70,6 +70,18 @@ async def test_a_renewed_token_is_not_a_fresh_proof(given: Given, client: GivenC
     refused(await person.post(FACTORS, json={"authenticationFactors": [{"contactType": "TOTP"}]}), 403, "301")
 
 
+async def test_a_token_of_before_the_session_was_raised_does_not_grow_with_it(
+    given: Given, client: GivenClient, user: GivenUser
+):
+    """Whoever got hold of the token of a login waits for its owner to prove more."""
+    before = await given.person(user, client)
+    raised_later = await raised(given, before, user.name)
+
+    refused(await before.post(FACTORS, json={"authenticationFactors": [{"contactType": "TOTP"}]}), 403, "301")
+    begun = await added(raised_later, "PASSKEY")
+    refused(await before.post(f"{FACTORS}/{begun['id']}/send-token"), 403, "301")
+
+
 async def test_a_clock_that_is_moved_back_keeps_no_proof_fresh(given: Given, client: GivenClient, user: GivenUser):
     person = await twice_proved(given, user, client)
     given.later(hours=-2)

@@ -15,7 +15,11 @@ from authme.users.create import create as create_user
 from authme.users.names import email
 
 _USERNAME = "person@example.com"
-_SCOPES = ("READ", "WRITE", "account_lock", "account_unlock", "identity_read")
+_SCOPES = (
+    "READ", "WRITE", "account_lock", "account_unlock", "identity_read", "identity_update", "identity_add", "identity_remove",
+    "factor_manage",
+)  # fmt: skip
+_CHALLENGE_ID = """sed 's/.*"challengeId":"\\([^"]*\\)".*/\\1/'"""
 _TRANSCRIPT = """
 AuthMe serves on {url}   API pages: {url}/docs   Messages that it would send: {url}/dev/outbox
 A page to try passkeys with, as the person of {file}: {url}/dev/passkey
@@ -29,6 +33,12 @@ Paste this into another terminal, in this folder:
   # Log the service in, and the person.
   SERVICE=$(curl -s -X POST -u "$CLIENT_ID:$CLIENT_SECRET" $API/client-identities/login | token)
   PERSON=$(curl -s -X POST -u "$USERNAME:$PASSWORD" "$API/user-identities/login?clientId=$CLIENT_ID" | token)
+
+  # Step the person up by a code: 200, a token at AUTH-MFA. Messages stay at /dev/outbox here, nothing is sent.
+  CHALLENGE=$(curl -s -X POST -H "Authorization: Bearer $PERSON" $API/user-identities/me/leverage-mfa | {challenge_id})
+  CODE=$(sleep 1; curl -s -H 'Accept: application/json' {url}/dev/outbox | grep -o 'n[0-9]\\{{6\\}}\\\\' | head -1 | tr -dc 0-9)
+  curl -si -H "Authorization: Bearer $PERSON" --json "{{\\"challengeId\\":\\"$CHALLENGE\\",\\"token\\":\\"$CODE\\"}}" \\
+    $API/user-identities/me/fulfill-mfa
 
   # Lock the person: 204. The person's token and login are refused at once: 401.
   curl -si -H "Authorization: Bearer $SERVICE" --json "{{\\"userId\\":\\"$USER_ID\\"}}" $API/user-identities/lock
@@ -57,7 +67,7 @@ def prepare_demo(settings: Settings, folder: Path) -> str:
         descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w") as opened:
             opened.writelines(f"{name}='{value}'\n" for name, value in values.items())
-    return _TRANSCRIPT.format(url=settings.tokens.issuer, file=file)
+    return _TRANSCRIPT.format(url=settings.tokens.issuer, file=file, challenge_id=_CHALLENGE_ID)
 
 
 async def _made(settings: Settings) -> dict[str, str]:

@@ -40,7 +40,8 @@ ENDPOINTS = [
     Endpoint(
         "UI-11", "POST", f"{_USERS}/me/change-app", _SIGNED_IN, change_app,
         "Generates token when user navigates between applications", _TAGS,
-        body=ChangeAppRequest, answer=TokenObject, wants_request=True, body_optional=True, query=(Parameter(TARGET, Id, required=True),),
+        body=ChangeAppRequest, answer=TokenObject, wants_request=True, body_optional=True,
+        query=(Parameter(TARGET, Id, required=True),),
     ),
     Endpoint(
         "UI-12", "POST", f"{_USERS}/me/access-token", _SIGNED_IN, get_access_token, "Generates an Access token", _TAGS,

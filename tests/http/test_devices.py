@@ -255,3 +255,32 @@ async def test_what_no_device_is_called_is_not_there(on_both: Given):
 async def test_each_wrong_field_is_named(given: Given, person: Api, body: dict[str, Any], codes: list[str]):
     refused(await person.post(ASSOCIATE, json=body), 400, *codes)
     assert await rows_of(given.env["AUTHME_DATABASE_URL"], "SELECT * FROM device") == []
+
+
+async def test_a_login_brings_the_device_up_to_date(on_both: Given):
+    client, user = await on_both.client(), await on_both.user()
+    person = on_both.api.as_(await on_both.mfa_token(user, client))
+    await associate(person, "phone", deviceVersion="17.1", name="Telephone")
+    on_both.later(hours=1)
+
+    for body in ({"deviceId": "phone", "deviceVersion": "18.0"}, {"deviceId": "phone"}):
+        headers = {"Authorization": basic(user.name, user.password)}
+        token_object(await on_both.api.as_client(client.id).post(LOGIN, headers=headers, json=body))
+
+    (shown,) = (await person.get(DEVICES)).json()["items"]
+    assert (shown["deviceVersion"], shown["name"]) == ("18.0", "Telephone")
+    assert shown["lastUsedAt"] == "2025-11-24T17:00:00Z"
+
+
+async def test_a_hand_over_brings_the_device_up_to_date(given: Given, client: GivenClient, person: Api):
+    await associate(person, "phone", deviceVersion="17.1")
+    param = (await person.post("/user-identities/me/generate-param", json={"deviceId": "phone"})).json()["param"]
+    body = {"deviceId": "phone", "deviceVersion": "18.0", "deviceTokenId": "push-2"}
+
+    redeemed = await given.api.as_client(client.id).post(
+        "/user-identities/auth-legacy-by-param", headers={"param": param}, json=body
+    )
+
+    token_object(redeemed)
+    (shown,) = (await person.get(DEVICES)).json()["items"]
+    assert (shown["deviceVersion"], shown["deviceTokenId"]) == ("18.0", "push-2")

@@ -29,7 +29,16 @@ _LIST = Statement(
     .order_by(device.c.device_id)
     .limit(bindparam("at_most"))
 )
-_TOUCH = Statement(update(device).where(_is_device).values(last_used_at=bindparam("now")), by_key=True)
+_TOUCH = Statement(
+    update(device)
+    .where(_is_device)
+    .values(
+        last_used_at=bindparam("now"),
+        version=func.coalesce(bindparam("new_version"), device.c.version),
+        device_token_id=func.coalesce(bindparam("new_token_id"), device.c.device_token_id),
+    ),
+    by_key=True,
+)
 _REMOVE = Statement(delete(device).where(_is_device))
 _REMOVE_OF_USER = Statement(delete(device).where(device.c.user_id == bindparam("of_user")))
 
@@ -107,9 +116,11 @@ async def list_devices(reader: Reader, user_id: str, *, after: str, limit: int) 
     return [_device(row) for row in await reader.all(_LIST, of_user=user_id, after=after, at_most=limit)]
 
 
-def touch(tx: Transaction, user_id: str, device_id: str, *, now: int) -> None:
-    """Note with the unit of work that the device was used, if the user associated it."""
-    tx.defer(_TOUCH, of_user=user_id, of_device=device_id, now=now)
+def touch(
+    tx: Transaction, user_id: str, device_id: str, *, now: int, version: str | None = None, token_id: str | None = None
+) -> None:
+    """Note with the unit of work that the device was used, if the user associated it, and what it said of itself."""
+    tx.defer(_TOUCH, of_user=user_id, of_device=device_id, now=now, new_version=version, new_token_id=token_id)
 
 
 async def remove_device(tx: Transaction, user_id: str, device_id: str) -> bool:

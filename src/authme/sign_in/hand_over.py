@@ -12,6 +12,7 @@ from authme.challenges.open import digest_of
 from authme.clients.model import Client
 from authme.crypto.digests import Digester
 from authme.crypto.secrets import new_secret
+from authme.devices import store as devices
 from authme.kernel.context import Context
 from authme.kernel.errors import TokenNotValid
 from authme.kernel.http import Request
@@ -100,6 +101,9 @@ async def redeem_param(ctx: Context, request: Request, body: RedeemRequest) -> T
     shown = await issue(ctx, client, user, session, scopes=scopes)
     if not await challenges.use(ctx.tx, opened.id, now=ctx.clock.now_ms()):
         raise TokenNotValid
+    if body.device_id is not None:
+        version, token_id = body.device_version, body.device_token_id
+        devices.touch(ctx.tx, user.id, body.device_id, now=ctx.clock.now_ms(), version=version, token_id=token_id)
     record(ctx, "session.moved", session.id, user_id=user.id, to_client=client.id)
     return shown
 

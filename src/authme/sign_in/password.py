@@ -56,11 +56,24 @@ async def login(ctx: Context, request: Request, body: LoginRequest) -> TokenObje
     given = request.basic(bare=True)
     if given is None:
         raise CredentialsWrong
-    return await login_at(ctx, client, given, device_id=body.device_id or None, remembers=bool(body.remember_me))
+    return await login_at(
+        ctx,
+        client,
+        given,
+        device_id=body.device_id or None,
+        device_version=body.device_version or None,
+        remembers=bool(body.remember_me),
+    )
 
 
 async def login_at(
-    ctx: Context, client: Client, given: BasicCredentials, *, device_id: str | None = None, remembers: bool = False
+    ctx: Context,
+    client: Client,
+    given: BasicCredentials,
+    *,
+    device_id: str | None = None,
+    device_version: str | None = None,
+    remembers: bool = False,
 ) -> TokenObject | Refusal:
     """Check the password, start a session at the client, issue its tokens; a refusal is to be returned, so that it counts."""
     proved = await prove_password(ctx, client, given)
@@ -84,7 +97,7 @@ async def login_at(
     if remembers:
         token = remember_me.begin_series(ctx, user_id=user.id, client_id=client.id, device_id=device_id)
         shown = remembered(shown, token)
-    devices.touch(ctx.tx, user.id, device_id, now=ctx.clock.now_ms())
+    devices.touch(ctx.tx, user.id, device_id, now=ctx.clock.now_ms(), version=device_version)
     return shown
 
 

@@ -8,9 +8,9 @@ import pytest
 
 from support.api import Api
 from support.authenticator import Authenticator
-from support.factors import add, added, asked_for, confirmed_app, fulfil, registered, twice_proved
+from support.factors import FACTORS, App, add, added, asked_for, confirmed_app, fulfil, registered, twice_proved
 from support.given import Given, GivenClient, GivenUser, MakeGiven, at_once
-from support.recovery import code_for, reset
+from support.recovery import code_for, reset, retrieve
 
 Workers = tuple[Given, Given]
 
@@ -119,22 +119,49 @@ async def test_one_contact_is_marked(workers: Workers, client: GivenClient):
     assert won(await spread(workers, token, mark, 8)) == 1
 
 
-async def test_a_lock_and_the_answers_under_way_end_in_order(workers: Workers, client: GivenClient):
-    given = workers[0]
-    service = await given.service("account_lock")
-    user: GivenUser = await given.user()
-    await confirmed_app(given, await twice_proved(given, user, client))
-    token = await given.user_token(user, client)
-    asked = await asked_for(given.api.as_(token), contactType="EMAIL")
-    code = await given.code(user.name)
+async def lock(_given: Given, service: Api, _owner: Api, user: GivenUser, _app: App) -> httpx.Response:
+    return await service.post("/user-identities/lock", json={"userId": user.id})
 
-    *answers, locked = await at_once(
-        *(fulfil(workers[n % 2].api.as_(token), asked, token=code) for n in range(4)),
-        service.post("/user-identities/lock", json={"userId": user.id}),
-    )
 
-    assert locked.status_code == 204
-    assert won(answers) <= 1
-    for answer in answers:
-        if answer.status_code == 200:
-            assert (await given.api.as_(answer.json()["accessToken"]).get("/user-identities/me")).status_code == 401
+async def remove(_given: Given, service: Api, _owner: Api, user: GivenUser, _app: App) -> httpx.Response:
+    return await service.delete(f"/user-identities/{user.id}")
+
+
+async def change_password(_given: Given, _service: Api, owner: Api, user: GivenUser, _app: App) -> httpx.Response:
+    body = {"currentPassword": user.password, "newPassword": "another good password"}
+    return await owner.post("/user-identities/me/change-password", json=body)
+
+
+async def reset_password(given: Given, _service: Api, _owner: Api, user: GivenUser, _app: App) -> httpx.Response:
+    return await reset(given.api.as_client((await given.client()).id), user.name, await given.code(user.name))
+
+
+async def remove_factor(_given: Given, _service: Api, owner: Api, _user: GivenUser, app: App) -> httpx.Response:
+    return await owner.delete(f"{FACTORS}/{app.id}", params={"endOtherSessions": "true"})
+
+
+@pytest.mark.parametrize("happens", [lock, remove, change_password, reset_password, remove_factor])
+async def test_answers_under_way_and_what_happens_to_a_user_do_not_wait_for_each_other(
+    workers: Workers, client: GivenClient, happens: Callable[..., Awaitable[httpx.Response]]
+):
+    """Two units that took the same rows in another order would both be undone, and told to come back."""
+    given, service = workers[0], await workers[0].service("account_lock", "identity_remove")
+    for _ in range(4):
+        user = await given.user()
+        owner = await twice_proved(given, user, client)
+        app = await confirmed_app(given, owner)
+        tokens = [await given.user_token(user, client) for _ in range(5)]
+        asked = [await asked_for(given.api.as_(token), factorId=app.id) for token in tokens]
+        await retrieve(given.api.as_client(client.id), user.name)
+
+        *answers, done = await at_once(
+            *(fulfil(workers[n % 2].api.as_(token), asked[n], token=app.code) for n, token in enumerate(tokens)),
+            happens(given, service, owner, user, app),
+        )
+
+        assert done.status_code in {200, 204}, done.text
+        assert won(answers) <= 1
+        for answer in answers:
+            if answer.status_code == 200:
+                me = await given.api.as_(answer.json()["accessToken"]).get("/user-identities/me")
+                assert me.status_code == 401

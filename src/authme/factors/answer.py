@@ -37,6 +37,7 @@ from authme.kernel.errors import (
     TooManyTries,
     missing,
 )
+from authme.users import store as users
 
 Use = Callable[..., Awaitable[bool]]
 _Take = Callable[[Transaction], Awaitable[bool]]
@@ -63,9 +64,13 @@ class Answered:
     async def use_up(self, ctx: Context, use: Use) -> None:
         """Use up the challenge by `use`, and what of the factor is good only once; clear its failures.
 
-        Raises ChallengeOver when somebody else was faster, which undoes everything.
+        The user's row is taken first, as by whoever locks or removes a user or changes factors: two units that wait for each
+        other would both be undone. Raises ChallengeOver when somebody else was faster, which undoes everything.
         """
-        if not await use(ctx.tx, self.challenge.id, now=ctx.clock.now_ms()):
+        now = ctx.clock.now_ms()
+        if not await users.hold(ctx.tx, self.challenge.subject, now=now):
+            raise ChallengeOver
+        if not await use(ctx.tx, self.challenge.id, now=now):
             raise ChallengeOver
         try:
             if not await self.take(ctx.tx):

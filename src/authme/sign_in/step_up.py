@@ -26,6 +26,7 @@ from authme.sessions.levels import level_of, with_method
 from authme.sign_in.caller import get_client, get_session_and_user
 from authme.sign_in.issue import issue
 from authme.tokens.model import TokenObject
+from authme.users import store as users
 from authme.users.model import User
 
 _SMART_FOR = timedelta(minutes=5)
@@ -137,6 +138,9 @@ async def grant_auth_smart(ctx: Context, body: GrantSmartRequest) -> TokenObject
     granted = sessions.with_grant(session, SMART)
     shown = await _issue(ctx, user, granted)
     now = ctx.clock.now_ms()
+    # First, as whoever answers a challenge does.
+    if not await users.hold(ctx.tx, user.id, now=now):
+        raise ChallengeOver
     was_used = await challenges.use_validated(
         ctx.tx,
         body.challenge_id,

@@ -52,9 +52,19 @@ async def test_the_proof_is_good_for_ten_minutes(given: Given, client: GivenClie
     given.later(minutes=10, milliseconds=1)
 
     refused(await change(person, one["id"]), 403, "301")
-    again = await raised(given, person, user.name)
+    again = await twice_proved(given, user, client)
     given.later(minutes=10)
     assert (await change(again, one["id"])).status_code in {200, 201, 204}
+
+
+async def test_a_code_alone_makes_no_old_password_fresh(given: Given, client: GivenClient, user: GivenUser):
+    """An unlocked telephone has the session and reads the codes: whoever finds it knows no password."""
+    person = await twice_proved(given, user, client)
+    given.later(minutes=11)
+
+    again = await raised(given, person, user.name)
+
+    refused(await again.post(FACTORS, json={"authenticationFactors": [{"contactType": "TOTP"}]}), 403, "301")
 
 
 async def test_a_renewed_token_is_not_a_fresh_proof(given: Given, client: GivenClient, user: GivenUser):
@@ -156,7 +166,7 @@ async def test_a_passkey_is_not_registered_long_after_it_was_begun(given: Given,
 
     refused(await person.post(f"{FACTORS}/{begun['id']}/send-token"), 403, "301")
 
-    again = await raised(given, person, user.name)
+    again = await twice_proved(given, user, client)
     asked = await sent(again, begun["id"])
     assert (
         await validate(again, begun["id"], asked, attestation=Authenticator().create(asked["publicKey"]))

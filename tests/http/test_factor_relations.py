@@ -16,7 +16,6 @@ from support.factors import (
 from support.given import Given, GivenClient, GivenUser
 
 EMAIL = {"contactType": "EMAIL", "email": "other@example.com"}
-MARK = "MARKED_RESOURCES"
 
 
 def path_of(user: GivenUser | str, factor_id: str = "") -> str:

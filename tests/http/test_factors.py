@@ -162,6 +162,7 @@ async def test_other_tags_are_refused(person: Api, tags: Any):
         ({"authenticationFactors": [{"contactType": "MOBILE", "mobile": "x"}]}, ["102"]),
         ({"authenticationFactors": [{"contactType": "TOTP", "email": "a@example.com"}]}, ["106"]),
         ({"authenticationFactors": [{"contactType": "TOTP", "name": "x" * 65}]}, ["102"]),
+        ({"authenticationFactors": [{"contactType": "TOTP", "name": "two\nlines"}]}, ["102"]),
         ({"authenticationFactors": [{"contactType": "TOTP"}, {"contactType": "TOTP"}]}, ["102"]),
         ({"authenticationFactors": [{"contactType": "PASSKEY"}, {"contactType": "PASSKEY"}]}, ["102"]),
         ({"authenticationFactors": [{"contactType": "RECOVERY_CODES"}] * 2}, ["102"]),

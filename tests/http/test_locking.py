@@ -142,6 +142,8 @@ async def test_no_session_outlives_a_lock_that_races_with_logins(on_both: Given)
     )
 
     tokens = [answer.json() for answer in answers if answer.status_code == 200]
+    # Ended, not only refused for as long as the user is locked.
+    await (await on_both.service("account_unlock")).post(UNLOCK, json={"userId": user.id})
     for token in tokens:
         renewal = await caller.post("/user-identities/renew-token", json={"refreshToken": token["refreshToken"]})
         refused(renewal, 401, "204")

@@ -160,6 +160,12 @@ async def test_nobodys_mailbox_is_filled_by_asking_for_each_of_their_names(given
     token_object(await reset(visitor, "maria.silva", code))
 
 
+async def test_a_reset_lets_codes_be_sent_again(given: Given, visitor: Api, user: GivenUser):
+    for n in range(7):
+        token_object(await reset(visitor, user.name, await code_for(given, visitor, user.name), f"another good password {n}"))
+    assert len([one for one in await given.messages(user.name) if one["message"] == "code"]) == 7
+
+
 async def test_strangers_who_ask_for_codes_keep_nobody_from_a_second_factor(
     given: Given, client: GivenClient, visitor: Api, user: GivenUser
 ):

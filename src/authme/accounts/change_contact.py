@@ -34,7 +34,8 @@ async def change_contact(ctx: Context, user: User, contact: Name) -> bool:
     else:
         await change_store.make_main(ctx.tx, user.id, its_own.id)
     if its_own.verified:
-        await contact_store.remove_other_mains(ctx.tx, user.id, contact.type, but=its_own.id)
+        replaced = main.id if main is not None and main.id != its_own.id else None
+        await contact_store.take_place(ctx.tx, user.id, contact.type, its_own.id, of_identity=replaced)
     else:
         await _send_code(ctx, user, its_own)
     return True

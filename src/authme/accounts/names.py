@@ -12,6 +12,7 @@ from authme.users import store
 from authme.users.contacts import CONTACT_TYPES
 from authme.users.model import Identity
 from authme.users.names import Name
+from authme.users.taken import release
 
 
 async def new_identity(ctx: Context, user_id: str, name: Name, *, main: bool) -> Identity:
@@ -36,6 +37,8 @@ async def insert_names(ctx: Context, made: Sequence[tuple[Identity, Name]]) -> N
     # In one order for everybody, so that two units that want the same names do not wait for each other.
     rows = sorted(((identity, name.key) for identity, name in made), key=lambda row: (row[0].type, row[1]))
     try:
+        for identity, key in rows:
+            await release(ctx, [key], for_user=identity.user_id)
         await store.insert_identities(ctx.tx, rows)
     except UniqueViolation as error:
         raise AlreadyExists("The name is taken.") from error

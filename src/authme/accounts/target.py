@@ -12,7 +12,7 @@ async def hold_managed(ctx: Context, user_id: str) -> User:
     Raises NotFound for whoever is not there for the caller, NotOnThisTarget for whoever the caller may not manage.
     """
     await _get_managed(ctx, user_id)
-    if not await store.hold(ctx.tx, user_id, now=ctx.clock.now_ms()):
+    if not await store.hold(ctx.tx, user_id):
         raise NotFound
     # Read again: while this unit waited for its turn another may have given the user an office.
     return await _get_managed(ctx, user_id)

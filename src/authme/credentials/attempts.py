@@ -123,15 +123,23 @@ class Attempts:
             ctx.tx.defer(_FORGET, keys=[guess.key])
 
     def failed(self, ctx: Context, guess: Guess, *, everywhere: bool = True) -> None:
-        """Count a failure with the unit of work, or a code that is sent; without `everywhere` for the name alone."""
+        """Count a failure with the unit of work, or a code that is sent; without `everywhere` for the name alone.
+
+        A code that is sent is nobody's failure at the client: otherwise whoever asks for codes could close it to everybody.
+        """
+        self._count(ctx, guess.kind, guess.key, _REMEMBERED_MS)
+        if everywhere:
+            self.failed_from(ctx, guess)
+        if everywhere and guess.kind != SEND:
+            self._count(ctx, CLIENT, guess.client, self._settings.client_window_seconds * _SECOND_MS)
+
+    def failed_from(self, ctx: Context, guess: Guess) -> None:
+        """Count a failure for the network that it came from alone, with the unit of work."""
+        self._count(ctx, NETWORK, guess.network, self._settings.network_window_seconds * _SECOND_MS)
+
+    def _count(self, ctx: Context, kind: str, key: str, life_ms: int) -> None:
         now = ctx.clock.now_ms()
-        limits = self._settings
-        for kind, key, life_ms in (
-            (guess.kind, guess.key, _REMEMBERED_MS),
-            (NETWORK, guess.network, limits.network_window_seconds * _SECOND_MS),
-            (CLIENT, guess.client, limits.client_window_seconds * _SECOND_MS),
-        )[: None if everywhere else 1]:
-            ctx.tx.defer(_FAILED, kind=kind, key=key, now=now, expires_at=now + life_ms)
+        ctx.tx.defer(_FAILED, kind=kind, key=key, now=now, expires_at=now + life_ms)
 
     def forget(self, ctx: Context, names: list[str]) -> None:
         """Clear the failures counted for these names, and for anything of theirs (after an unlock)."""

@@ -40,7 +40,7 @@ async def add_factors(ctx: Context, user: User, drafts: Sequence[FactorDraft]) -
     New recovery codes stand in the place of the old; an app or a passkey that was begun and never answered for goes with the
     next one. Raises AlreadyExists for a contact that the user has, StateForbids for too many.
     """
-    if not await users.hold(ctx.tx, user.id, now=ctx.clock.now_ms()):
+    if not await users.hold(ctx.tx, user.id):
         raise NotFound
     had = await store.list_factors(ctx.tx, user.id)
     added: list[Added] = []

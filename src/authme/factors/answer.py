@@ -25,7 +25,7 @@ from authme.crypto.totp import matching_step
 from authme.factors import store
 from authme.factors.ask import relying_party
 from authme.factors.codes import code_hash_of
-from authme.factors.model import Factor
+from authme.factors.model import CONTACTS, Factor
 from authme.kernel.context import Context
 from authme.kernel.database import Transaction, UniqueViolation
 from authme.kernel.errors import (
@@ -68,7 +68,7 @@ class Answered:
         other would both be undone. Raises ChallengeOver when somebody else was faster, which undoes everything.
         """
         now = ctx.clock.now_ms()
-        if not await users.hold(ctx.tx, self.challenge.subject, now=now):
+        if not await users.hold(ctx.tx, self.challenge.subject):
             raise ChallengeOver
         if not await use(ctx.tx, self.challenge.id, now=now):
             raise ChallengeOver
@@ -78,6 +78,8 @@ class Answered:
         except UniqueViolation as error:
             raise AlreadyExists("The passkey is registered already.") from error
         ctx.part(Attempts).succeeded(ctx, self.guess)
+        if self.factor.contact_type in CONTACTS:
+            ctx.part(Attempts).forget(ctx, [self.factor.reached_as])
 
 
 async def find_asked(

@@ -64,7 +64,8 @@ async def ask(
 
 async def _send(ctx: Context, user: User, asked: Factor, *, purpose: Purpose, session_id: str) -> Challenge:
     attempts = ctx.part(Attempts)
-    sending = await attempts.begin(ctx, user.id, client_id=ctx.caller.client_id or "", kind=SEND, of=asked.id)
+    # By contact, whoever's it is: a factor that is removed and added again, or moved there and back, sends no more.
+    sending = await attempts.begin(ctx, asked.reached_as, client_id=ctx.caller.client_id or "", kind=SEND)
     attempts.failed(ctx, sending, everywhere=False)
     return send_code(
         ctx,

@@ -22,7 +22,7 @@ async def get_changeable(ctx: Context, user_id: str, factor_id: str) -> tuple[Fa
 
     Raises NotFound, and StateForbids for a contact that is also a name: that is changed as a name.
     """
-    if not await users.hold(ctx.tx, user_id, now=ctx.clock.now_ms()):
+    if not await users.hold(ctx.tx, user_id):
         raise NotFound
     factors = await store.list_factors(ctx.tx, user_id)
     found = next((one for one in factors if one.id == factor_id), None)

@@ -18,6 +18,7 @@ from authme.kernel.times import moment
 from authme.kernel.wire import Answer, Id, SparseAnswer, Token, Wire
 from authme.users import contact_store
 from authme.users import store as users
+from authme.users.contacts import main_contacts
 
 
 class SentToken(SparseAnswer, frozen=True, kw_only=True):
@@ -123,8 +124,10 @@ async def _verify(ctx: Context, factor: Factor, answered: Answered) -> None:
         await store.verify_factor(ctx.tx, factor.id, now=ctx.clock.now_ms())
         return
     assert factor.contact_type in CONTACTS
+    before = main_contacts(await users.list_identities(ctx.tx, factor.user_id)).get(factor.contact_type)
     if not await contact_store.verify_identity(ctx.tx, factor.user_id, factor.id):
         raise NotFound
     if factor.is_to_be_main:
-        await contact_store.remove_other_mains(ctx.tx, factor.user_id, factor.contact_type, but=factor.id)
+        replaced = before.id if before is not None and before.id != factor.id else None
+        await contact_store.take_place(ctx.tx, factor.user_id, factor.contact_type, factor.id, of_identity=replaced)
     record(ctx, "identity.verified", factor.user_id, identity=factor.id)

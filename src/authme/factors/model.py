@@ -57,6 +57,11 @@ class Factor(msgspec.Struct, frozen=True, kw_only=True):
         return METHODS[self.contact_type]
 
     @property
+    def reached_as(self) -> str:
+        """What codes to a contact are counted under."""
+        return f"{self.contact_type}:{self.key}"
+
+    @property
     def key(self) -> str | None:
         """What two contacts of one type have in common when they are the same: names are compared so."""
         return names.email(self.value).key if self.contact_type == "EMAIL" and self.value is not None else self.value

@@ -7,6 +7,7 @@ from authme.kernel.context import BASIC, MFA, USER_LADDER, Context
 from authme.kernel.errors import RequirementNotMet, SessionEnded
 from authme.sessions import Session
 from authme.sessions import store as sessions
+from authme.sessions.levels import level_of
 from authme.settings import FactorSettings
 
 _MS = 1000
@@ -36,14 +37,16 @@ async def check_highest(ctx: Context) -> Session:
 
 
 async def check_fresh(ctx: Context) -> Session:
-    """Raise RequirementNotMet unless the session proved that level a short time ago.
+    """Raise RequirementNotMet unless what was proved a short time ago reaches that level by itself.
 
-    Without this, whoever finds an unlocked telephone could make its owner's account their own.
+    Without this, whoever finds an unlocked telephone could make its owner's account their own: the session in it was begun
+    with a password long ago, and codes come to the same telephone.
     """
-    session = await check_highest(ctx)
-    age_ms = ctx.clock.now_ms() - session.auth_at
+    session, now = await check_highest(ctx), ctx.clock.now_ms()
+    longest_ms = ctx.part(FactorSettings).fresh_seconds * _MS
     # A proof from the future was made before the clock was moved back: it would stay fresh for longer than it may.
-    if not -CLOCK_SKEW_MS <= age_ms <= ctx.part(FactorSettings).fresh_seconds * _MS:
+    fresh = [method for method, at in session.proofs.items() if -CLOCK_SKEW_MS <= now - at <= longest_ms]
+    if session.level is None or USER_LADDER.index(level_of(fresh)) < USER_LADDER.index(session.level):
         minutes = ctx.part(FactorSettings).fresh_seconds // 60
-        raise RequirementNotMet(f"This needs {session.level} proved within the last {minutes} minutes.")
+        raise RequirementNotMet(f"This needs {session.level} proved within the last {minutes} minutes: log in again.")
     return session

@@ -13,7 +13,7 @@ from authme.users import names
 from authme.users.names import Name, NameMalformed
 from authme.users.wire import MobileGiven, mobile_text
 
-Label = Annotated[str, Meta(min_length=1, max_length=64, description="a text of 1 to 64 characters")]
+Label = Annotated[str, Meta(pattern=r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]{1,64}$", description="a line of 1 to 64 characters")]
 Tag = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_.:-]+$", description="letters, digits, _.:-")]
 Tags = Annotated[tuple[Tag, ...], Meta(max_length=16)]
 TagsGiven = Tags | Annotated[str, Meta(max_length=2048, description="an array of tags, or a string that holds one")]

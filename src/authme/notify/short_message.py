@@ -15,8 +15,10 @@ from authme.settings.template import fill
 
 _ANSWER_BYTES: Final = 65_536
 """What is read of an answer, so that the connection can be used again; nothing of it is looked at."""
-# About the gateway and its key, not about the message: these hold for every other one too.
-_OF_THE_CHANNEL: Final = frozenset({401, 407, 408, 425, 429})
+# About the gateway and its key, not about the message: these hold for every other one too. Of others it may be the number
+# that the gateway does not like, and a stranger's number must not keep everybody's messages.
+_OF_THE_CHANNEL: Final = frozenset({401, 407, 503})
+_NOT_NOW: Final = frozenset({401, 407, 408, 425, 429})
 _CLIENT_ERROR: Final = range(400, 500)
 
 
@@ -66,6 +68,6 @@ def _outcome_of(status: int) -> Outcome:
     reason = f"the gateway answered {status}"
     if httpx.codes.is_success(status):
         return Done()
-    if status in _CLIENT_ERROR and status not in _OF_THE_CHANNEL:
+    if status in _CLIENT_ERROR and status not in _NOT_NOW:
         return Never(reason)
-    return Later(reason, is_channel_down=True)
+    return Later(reason, is_channel_down=status in _OF_THE_CHANNEL or httpx.codes.is_redirect(status))

@@ -14,6 +14,8 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     client_level: str
     amr: tuple[str, ...]
     """Authentication methods (RFC 8176)."""
+    proofs: dict[str, int]
+    """When each of them was proved last."""
     extra: tuple[str, ...]
     """Atoms granted to this session alone, as AUTH-SMART."""
     business_id: str | None

@@ -14,8 +14,9 @@ from authme.sessions.model import Session
 
 def with_proof(ctx: Context, session: Session, method: Method) -> Session:
     """Return the session as it is after one more proof: its level follows, and its time of proof is now."""
-    methods = with_method(session.amr, method)
-    return msgspec.structs.replace(session, amr=methods, level=level_of(methods), auth_at=ctx.clock.now_ms())
+    methods, now = with_method(session.amr, method), ctx.clock.now_ms()
+    proofs = session.proofs | {method: now}
+    return msgspec.structs.replace(session, amr=methods, proofs=proofs, level=level_of(methods), auth_at=now)
 
 
 def with_grant(session: Session, atom: str) -> Session:

@@ -30,6 +30,7 @@ def start(
     it is known whether their proof is used up; it starts with `store.insert_session`.
     """
     now = ctx.clock.now_ms()
+    proved_at = now if auth_at is None else auth_at
     life = timedelta(days=ctx.part(TokenSettings).session_days)
     started = Session(
         id=new_id(ctx.clock),
@@ -38,10 +39,11 @@ def start(
         level=level,
         client_level=client_level,
         amr=amr,
+        proofs=dict.fromkeys(amr, proved_at),
         extra=(),
         business_id=business_id,
         device_id=device_id,
-        auth_at=now if auth_at is None else auth_at,
+        auth_at=proved_at,
         created_at=now,
         expires_at=now + int(life.total_seconds()) * _MS,
     )

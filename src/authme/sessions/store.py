@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import and_, bindparam, func, insert, select, update
 
@@ -75,6 +76,7 @@ _CHANGE_PROOFS = Statement(
     )
     .values(
         amr=bindparam("becomes_amr"),
+        proofs=bindparam("becomes_proofs"),
         level=bindparam("becomes_level"),
         extra=bindparam("becomes_extra"),
         auth_at=bindparam("proved_at"),
@@ -90,13 +92,16 @@ _LAST_LOGIN = Statement(select(func.max(session.c.auth_at)).where(session.c.user
 
 def session_of(row: Row) -> Session:
     """Return the session of a row that has its columns."""
+    amr = tuple(json.loads(row["amr"]))
     return Session(
         id=row["id"],
         user_id=row["user_id"],
         client_id=row["client_id"],
         level=row["level"],
         client_level=row["client_level"],
-        amr=tuple(json.loads(row["amr"])),
+        amr=amr,
+        # A session of a version that did not know kept one time for all.
+        proofs=json.loads(row["proofs"]) if row["proofs"] else dict.fromkeys(amr, row["auth_at"]),
         extra=tuple(json.loads(row["extra"])),
         business_id=row["business_id"],
         device_id=row["device_id"],
@@ -106,23 +111,32 @@ def session_of(row: Row) -> Session:
     )
 
 
+def _values_of(started: Session) -> dict[str, Any]:
+    return {
+        "id": started.id,
+        "user_id": started.user_id,
+        "client_id": started.client_id,
+        "level": started.level,
+        "client_level": started.client_level,
+        "amr": json.dumps(started.amr),
+        "proofs": json.dumps(started.proofs),
+        "extra": json.dumps(started.extra),
+        "business_id": started.business_id,
+        "device_id": started.device_id,
+        "auth_at": started.auth_at,
+        "created_at": started.created_at,
+        "expires_at": started.expires_at,
+    }
+
+
 def insert_session(tx: Transaction, started: Session) -> None:
     """Insert the session with the unit of work."""
-    tx.defer(
-        _INSERT,
-        id=started.id,
-        user_id=started.user_id,
-        client_id=started.client_id,
-        level=started.level,
-        client_level=started.client_level,
-        amr=json.dumps(started.amr),
-        extra=json.dumps(started.extra),
-        business_id=started.business_id,
-        device_id=started.device_id,
-        auth_at=started.auth_at,
-        created_at=started.created_at,
-        expires_at=started.expires_at,
-    )
+    tx.defer(_INSERT, **_values_of(started))
+
+
+async def insert_session_now(tx: Transaction, started: Session) -> None:
+    """Insert the session before the unit goes on: what it reads from then on is what is there."""
+    await tx.run(_INSERT, **_values_of(started))
 
 
 async def find(reader: Reader, session_id: str) -> Session | None:
@@ -155,6 +169,7 @@ async def change_proofs(tx: Transaction, *, was: Session, becomes: Session) -> b
         was_amr=json.dumps(was.amr),
         was_extra=json.dumps(was.extra),
         becomes_amr=json.dumps(becomes.amr),
+        becomes_proofs=json.dumps(becomes.proofs),
         becomes_level=becomes.level,
         becomes_extra=json.dumps(becomes.extra),
         proved_at=becomes.auth_at,

@@ -16,6 +16,8 @@ session = Table(
     Column("extra", Text, nullable=False),
     Column("business_id", Text),
     Column("device_id", Text),
+    # When each method of `amr` was proved last.
+    Column("proofs", Text),
     Column("auth_at", BigInteger, nullable=False),
     Column("created_at", BigInteger, nullable=False),
     Column("expires_at", BigInteger, nullable=False, index=True),

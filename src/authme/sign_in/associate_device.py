@@ -36,7 +36,7 @@ async def associate_device(ctx: Context, body: AssociateDeviceRequest) -> Device
     """
     session, now = await check_highest(ctx), ctx.clock.now_ms()
     user_id = ctx.caller.user_id or ""
-    if not await users.hold(ctx.tx, user_id, now=now):
+    if not await users.hold(ctx.tx, user_id):
         raise SessionEnded
     is_new = await store.find_device(ctx.tx, user_id, body.device_id) is None
     if is_new and await store.count_devices(ctx.tx, user_id) >= AT_MOST:

@@ -7,7 +7,7 @@ from authme.kernel.context import Context
 from authme.kernel.errors import NotOnThisTarget, missing, named_in_body_unknown
 from authme.kernel.http import Request
 from authme.kernel.wire import Id, Text, Wire
-from authme.sign_in.caller import get_session_and_user
+from authme.sign_in.caller import get_client, get_session_and_user
 from authme.sign_in.issue import issue
 from authme.tokens.model import TokenObject
 
@@ -58,13 +58,12 @@ async def get_target(ctx: Context, client_id: str, *, field: str) -> Client:
     return found
 
 
-def scopes_at(ctx: Context, target: Client) -> tuple[str, ...]:
+def scopes_at(ctx: Context, origin: Client, target: Client) -> tuple[str, ...]:
     """Return the scopes that the caller's session has at a client.
 
-    At the calling client itself they are no more than those of the calling token: a token with fewer scopes (UI-12) must not
-    get the others back by moving to where it is.
+    A token that was given fewer scopes than its client has (UI-12) gets no others by moving, neither there nor back.
     """
-    if target.id != ctx.caller.client_id:
+    if set(origin.scopes) <= set(ctx.caller.scopes) and target.id != origin.id:
         return target.scopes
     return tuple(scope for scope in target.scopes if scope in ctx.caller.scopes)
 
@@ -72,4 +71,4 @@ def scopes_at(ctx: Context, target: Client) -> tuple[str, ...]:
 async def _move(ctx: Context, target: Client) -> TokenObject:
     session, user = await get_session_and_user(ctx)
     record(ctx, "session.moved", session.id, to_client=target.id)
-    return await issue(ctx, target, user, session, scopes=scopes_at(ctx, target))
+    return await issue(ctx, target, user, session, scopes=scopes_at(ctx, await get_client(ctx), target))

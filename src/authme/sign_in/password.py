@@ -17,6 +17,7 @@ from authme.kernel.context import BASIC, CLIENT_IDENTIFIED, Context
 from authme.kernel.errors import CredentialLocked, CredentialsWrong, PasswordDue, Refusal, missing
 from authme.kernel.http import BasicCredentials, Request
 from authme.kernel.wire import TolerantWire
+from authme.sessions import store as session_store
 from authme.sign_in.caller import get_client
 from authme.sign_in.issue import issue
 from authme.sign_in.remember_me import remembered
@@ -42,6 +43,7 @@ class Proved:
     """A user who gave the right password."""
 
     user: User
+    password_changed_at: int | None
 
 
 async def login(ctx: Context, request: Request, body: LoginRequest) -> TokenObject | Refusal:
@@ -89,9 +91,14 @@ async def login_at(
         amr=("pwd",),
         business_id=user.business_id,
         device_id=device_id,
+        is_kept=False,
     )
-    record(ctx, "user.login", user.id, user_id=user.id, client_id=client.id, method="password")
     shown = await issue(ctx, client, user, session)
+    await session_store.insert_session_now(ctx.tx, session)
+    # While the password was hashed somebody may have changed it, or locked the user, and ended every session but this one.
+    if not await users.may_still_log_in(ctx.tx, user, password_changed_at=proved.password_changed_at):
+        raise CredentialsWrong
+    record(ctx, "user.login", user.id, user_id=user.id, client_id=client.id, method="password")
     if device_id is None:
         return shown
     if remembers:
@@ -126,7 +133,7 @@ async def prove_password(ctx: Context, client: Client, given: BasicCredentials) 
         credentials.rehash(ctx.tx, user.id, was=stored, becomes=await pool.hash(given.password))
     if found.must_change:
         return _refused(ctx, PasswordDue(), user, "password due")
-    return Proved(user)
+    return Proved(user, found.password_changed_at)
 
 
 def _refused(ctx: Context, refusal: Refusal, user: User | None, reason: str) -> Refusal:

@@ -1,7 +1,7 @@
 """UI-02, UI-14 and UI-16: a code to the main contact, and the password that it makes or resets."""
 
 import hmac
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from authme import challenges, sessions
@@ -149,8 +149,9 @@ async def _redeem(
     await keep_password(
         ctx, user, contact, password_hash, asked_id=asked.id, had_password=stored is not None, but=shown.session_id
     )
-    attempts.succeeded(ctx, guess)
-    attempts.succeeded(ctx, at_contact)
+    # What was counted for the name, for the contact, and for codes to it: the next time is a new one.
+    for over in (guess, at_contact, replace(at_contact, key=f"{at_contact.key}:{_PURPOSE}")):
+        attempts.succeeded(ctx, over)
     return shown.tokens
 
 

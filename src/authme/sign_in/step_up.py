@@ -139,7 +139,7 @@ async def grant_auth_smart(ctx: Context, body: GrantSmartRequest) -> TokenObject
     shown = await _issue(ctx, user, granted)
     now = ctx.clock.now_ms()
     # First, as whoever answers a challenge does.
-    if not await users.hold(ctx.tx, user.id, now=now):
+    if not await users.hold(ctx.tx, user.id):
         raise ChallengeOver
     was_used = await challenges.use_validated(
         ctx.tx,

@@ -18,7 +18,7 @@ from authme.users import names, store
 from authme.users.contacts import main_names
 from authme.users.model import Authority, Identity, User, UserKind
 from authme.users.names import Name, NameMalformed, every_meaning
-from authme.users.taken import find_taken
+from authme.users.taken import find_taken, release
 
 
 class ImportedUser(Wire, frozen=True):
@@ -145,6 +145,7 @@ async def _insert(ctx: Context, drafts: Sequence[Draft]) -> None:
         if draft.given.password_hash is not None
     ]
     await store.insert_users(ctx.tx, users)
+    await release(ctx, [key for _, key in identities])
     await store.insert_identities(ctx.tx, identities)
     await credentials.put_many(ctx.tx, hashes, now)
 

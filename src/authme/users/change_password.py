@@ -38,7 +38,7 @@ async def change_password(ctx: Context, body: ChangePasswordRequest) -> Refusal 
         raise PasswordNotAccepted("The new password is the same as before.")
     becomes = await hash_new_password(ctx, body.new_password, await store.list_identities(ctx.tx, user_id))
     # First, as by a reset and whoever answers a challenge: two units that wait for each other would both be undone.
-    if not await store.hold(ctx.tx, user_id, now=ctx.clock.now_ms()):
+    if not await store.hold(ctx.tx, user_id):
         raise StateForbids("The user was removed meanwhile.")
     if not await credentials.change_hash(ctx.tx, user_id, was=stored, becomes=becomes, now=ctx.clock.now_ms()):
         raise StateForbids("The password was changed meanwhile.")

@@ -10,8 +10,12 @@ _VERIFY = Statement(
     .where(and_(identity.c.id == bindparam("of_identity"), identity.c.user_id == bindparam("of_user")))
     .values(verified=1)
 )
-_REMOVE_OTHER_MAINS = Statement(
-    delete(identity).where(
+_REMOVE = Statement(
+    delete(identity).where(and_(identity.c.id == bindparam("of_identity"), identity.c.user_id == bindparam("of_user")))
+)
+_DEMOTE = Statement(
+    update(identity)
+    .where(
         and_(
             identity.c.user_id == bindparam("of_user"),
             identity.c.type == bindparam("of_type"),
@@ -19,6 +23,7 @@ _REMOVE_OTHER_MAINS = Statement(
             identity.c.id != bindparam("but"),
         )
     )
+    .values(main=0)
 )
 
 
@@ -27,6 +32,11 @@ async def verify_identity(tx: Transaction, user_id: str, identity_id: str) -> bo
     return await tx.run(_VERIFY, of_identity=identity_id, of_user=user_id) == 1
 
 
-async def remove_other_mains(tx: Transaction, user_id: str, name_type: str, *, but: str) -> int:
-    """Remove the main contacts of this type whose place another one took; return how many."""
-    return await tx.run(_REMOVE_OTHER_MAINS, of_user=user_id, of_type=name_type, but=but)
+async def take_place(tx: Transaction, user_id: str, name_type: str, identity_id: str, *, of_identity: str | None) -> None:
+    """Let a contact be the main one of its type, in the place of another, which goes.
+
+    Users of the version before may have several main ones: the others stay, as further names.
+    """
+    if of_identity is not None:
+        await tx.run(_REMOVE, of_identity=of_identity, of_user=user_id)
+    await tx.run(_DEMOTE, of_user=user_id, of_type=name_type, but=identity_id)

@@ -21,11 +21,13 @@ def main_names(names: Iterable[Name]) -> list[tuple[Name, bool]]:
 def first_contact(identities: Iterable[Identity], *, verified: bool) -> Identity | None:
     """Return the main contact that a person is reached at first: the e-mail address, else the mobile number.
 
-    With `verified` only one that was shown to be theirs.
+    One that was shown to be theirs comes before one that was not, which with `verified` does not count at all: whoever
+    corrects an address must not become whose account it is.
     """
     contacts = main_contacts(identities)
-    usable = (contacts[one] for one in CONTACT_TYPES if one in contacts)
-    return next((one for one in usable if one.verified or not verified), None)
+    known = [contacts[one] for one in CONTACT_TYPES if one in contacts]
+    shown = [one for one in known if one.verified]
+    return next(iter(shown if verified else shown + known), None)
 
 
 def main_contacts(identities: Iterable[Identity]) -> dict[str, Identity]:

@@ -18,7 +18,7 @@ from authme.users import policy, store
 from authme.users.contacts import first_contact, main_names
 from authme.users.model import Identity, User, UserKind, UserStatus
 from authme.users.names import Name
-from authme.users.taken import check_free
+from authme.users.taken import check_free, release
 
 _CONTACTS = frozenset({"EMAIL", "MOBILE"})
 
@@ -45,13 +45,14 @@ async def create(ctx: Context, draft: UserDraft, password: str | None) -> tuple[
     taken as verified. A code goes to the main contact of whoever is to come back with it. Raises AlreadyExists (409) for a
     taken name or id, PasswordNotAccepted, NotOnThisTarget.
     """
-    policy.check_may_create(ctx.caller, draft.kind, draft.authorities)
+    policy.check_may_create(ctx.caller, draft.kind, draft.authorities, draft.business_id)
     await check_free(ctx, draft.names)
     password_hash = await hash_new_password(ctx, password, draft.names) if password is not None else None
     user = _user(ctx, draft, status=_status(draft, has_password=password is not None))
     identities = [_identity(ctx, draft, user, name, is_main=is_main) for name, is_main in main_names(draft.names)]
     try:
         await store.insert_users(ctx.tx, [user])
+        await release(ctx, [name.key for name in draft.names])
         await store.insert_identities(
             ctx.tx, [(identity, name.key) for identity, name in zip(identities, draft.names, strict=True)]
         )

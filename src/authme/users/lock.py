@@ -9,6 +9,7 @@ from authme.kernel.context import Context
 from authme.kernel.errors import NotFound, named_in_body_unknown
 from authme.kernel.wire import Id, Wire
 from authme.users import policy, store
+from authme.users.contacts import CONTACT_TYPES
 from authme.users.model import Identity, User, UserStatus
 from authme.users.names import candidates
 
@@ -40,9 +41,13 @@ async def unlock(ctx: Context, body: LockRequest) -> None:
     Unlocking what is not locked clears the counters and succeeds. Ended sessions stay ended.
     """
     target = await _get(ctx, body.user_id)
-    becomes: UserStatus = "ACTIVE" if await store.has_password(ctx.tx, target.id) else "PENDING"
+    identities = await store.list_identities(ctx.tx, target.id)
+    contacts = [one for one in identities if one.type in CONTACT_TYPES]
+    # Whoever registered and never showed that the contact is theirs is not let in by a lock that ends.
+    is_shown = not contacts or any(one.verified for one in contacts)
+    becomes: UserStatus = "ACTIVE" if is_shown and await store.has_password(ctx.tx, target.id) else "PENDING"
     changed = await store.change_status(ctx.tx, target.id, was=("LOCKED",), becomes=becomes, now=ctx.clock.now_ms())
-    forget_failures(ctx, target.id, await store.list_identities(ctx.tx, target.id))
+    forget_failures(ctx, target.id, identities)
     if changed:
         ctx.tx.announce(sessions.USER_TOPIC, target.id)
     record(ctx, "user.unlocked", target.id, was_locked=changed)

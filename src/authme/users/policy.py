@@ -32,7 +32,7 @@ def check_may_manage(caller: Caller, target: User) -> None:
         raise NotOnThisTarget
 
 
-def check_may_create(caller: Caller, kind: UserKind, authorities: tuple[str, ...]) -> None:
+def check_may_create(caller: Caller, kind: UserKind, authorities: tuple[str, ...], business_id: str | None = None) -> None:
     """Raise NotOnThisTarget for a kind or an authority that the caller may not give.
 
     Anybody makes plain persons and users; a business's user needs an administrator's bearer.
@@ -41,6 +41,8 @@ def check_may_create(caller: Caller, kind: UserKind, authorities: tuple[str, ...
         return
     if kind not in _PLAIN and not _is_administrator(caller):
         raise NotOnThisTarget("A user of a business is made with an administrator's token.")
+    if business_id is not None and not _reaches_businesses(caller):
+        raise NotOnThisTarget("A user comes to a business with an administrator's token.")
     if not caller.atoms.issuperset(authorities):
         raise NotOnThisTarget
 
@@ -50,7 +52,8 @@ def check_may_place(caller: Caller, was: User, becomes: User) -> None:
     gets_kind = becomes.kind != was.kind and becomes.kind not in _PLAIN
     gets_business = becomes.business_id not in {was.business_id, None}
     # Without this, a service that may correct names could let anybody act for any business.
-    if (gets_kind or gets_business) and not (caller.is_operator or _is_administrator(caller)):
+    may_give = caller.is_operator or _is_administrator(caller)
+    if (gets_kind and not may_give) or (gets_business and not _reaches_businesses(caller)):
         raise NotOnThisTarget("A user comes to a business with an administrator's token.")
 
 
@@ -63,3 +66,8 @@ def organization_searched(caller: Caller) -> str | None:
 
 def _is_administrator(caller: Caller) -> bool:
     return caller.has(BASIC) and (caller.has(ADMIN) or caller.has(MAINTENANCE))
+
+
+def _reaches_businesses(caller: Caller) -> bool:
+    # A business does not say yet in which organisation it is, so an organisation's ADMIN is not asked.
+    return caller.is_operator or (caller.has(BASIC) and caller.has(MAINTENANCE))

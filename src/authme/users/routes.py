@@ -2,8 +2,9 @@
 
 from typing import Literal
 
-from authme.kernel.context import Context
-from authme.kernel.errors import ErrorItem, FieldsRefused, field_malformed
+from authme.credentials.attempts import SEND, Attempts
+from authme.kernel.context import BASIC, CLIENT_BASIC, Context
+from authme.kernel.errors import AlreadyExists, ErrorItem, FieldsRefused, Refusal, field_malformed
 from authme.kernel.http import API, Endpoint
 from authme.kernel.requirement import Requirement
 from authme.kernel.wire import Answer, Id, Password, Text, Wire
@@ -14,6 +15,7 @@ from authme.users.create import UserDraft, create
 from authme.users.lock import LockRequest, lock, unlock
 from authme.users.names import Name, NameMalformed
 from authme.users.show import IdentityAnswer, UserAnswer, identity_answer, show, show_me
+from authme.users.taken import find_taken
 from authme.users.wire import MobileGiven, mobile_text
 
 _TAGS = ("User Identities",)
@@ -50,12 +52,20 @@ class CreatedUser(Answer, frozen=True):
     identities: tuple[IdentityAnswer, ...]
 
 
-async def create_user(ctx: Context, body: CreateUserRequest) -> CreatedUser:
+async def create_user(ctx: Context, body: CreateUserRequest) -> CreatedUser | Refusal:
     """Make a user with a name to log in by.
 
     With a password the user is active once its contact is verified; without one it is pending until a password is made.
+    Whoever only names a client is slowed down by network and name: codes are sent, and a taken name is told. 409 for that.
     """
     known_by, document = _names(body)
+    if not (ctx.caller.has(BASIC) or ctx.caller.has(CLIENT_BASIC)):
+        attempts = ctx.part(Attempts)
+        asking = await attempts.begin(ctx, known_by[0].key, client_id=ctx.caller.client_id or "", kind=SEND)
+        if await find_taken(ctx, known_by):
+            attempts.failed_from(ctx, asking)
+            return AlreadyExists("The name is taken.")
+        attempts.failed(ctx, asking)
     user, identities = await create(
         ctx,
         UserDraft(
@@ -116,7 +126,7 @@ def _username(text: str, name_type: str | None) -> Name:
 ENDPOINTS = [
     Endpoint(
         "UI-01", "POST", f"{API}/user-identities", _BEFORE_LOGIN, create_user, "Create Identity", _TAGS,
-        body=CreateUserRequest, answer=CreatedUser, status=201, refusals=(409,),
+        body=CreateUserRequest, answer=CreatedUser, status=201, refusals=(409, 429),
     ),
     Endpoint(
         "UI-15", "POST", f"{API}/user-identities/me/change-password", _SIGNED_IN, change_password, "Change Password", _TAGS,

@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import and_, bindparam, case, func, insert, or_, select, update
+from sqlalchemy import and_, bindparam, case, delete, func, insert, or_, select, update
 
 from authme.credentials.tables import credential
 from authme.kernel.database import Reader, Row, Statement, Transaction, contained_in
@@ -17,9 +17,19 @@ _USER = select(user_account)
 _INSERT_USER = Statement(insert(user_account).values({column.name: bindparam(column.name) for column in user_account.c}))
 _INSERT_IDENTITY = Statement(insert(identity).values({column.name: bindparam(column.name) for column in identity.c}))
 _FIND = Statement(_USER.where(user_account.c.id == bindparam("of_user")))
-_IDENTITIES = Statement(select(identity).where(identity.c.user_id == bindparam("of_user")).order_by(identity.c.id))
+_IDENTITIES = Statement(
+    select(identity)
+    .where(identity.c.user_id == bindparam("of_user"))
+    .order_by(identity.c.created_at, func.substr(identity.c.id, 19))
+)
 _BY_NAME = Statement(
-    select(user_account, credential.c.password_hash, credential.c.must_change, identity.c.type.label("name_type"))
+    select(
+        user_account,
+        credential.c.password_hash,
+        credential.c.must_change,
+        credential.c.changed_at,
+        identity.c.type.label("name_type"),
+    )
     .select_from(
         identity.join(user_account, user_account.c.id == identity.c.user_id).outerjoin(
             credential, credential.c.user_id == user_account.c.id
@@ -39,7 +49,23 @@ _BY_ANY_NAME = Statement(
     )
 )
 _TAKEN = Statement(
-    select(identity.c.value_key).where(and_(contained_in(identity.c.value_key, "keys"), identity.c.user_id != bindparam("but")))
+    select(identity.c.value_key).where(
+        and_(
+            contained_in(identity.c.value_key, "keys"),
+            identity.c.user_id != bindparam("but"),
+            or_(identity.c.verified == 1, identity.c.created_at > bindparam("since")),
+        )
+    )
+)
+_RELEASE = Statement(
+    delete(identity).where(
+        and_(
+            contained_in(identity.c.value_key, "keys"),
+            identity.c.user_id != bindparam("but"),
+            identity.c.verified == 0,
+            identity.c.created_at <= bindparam("since"),
+        )
+    )
 )
 _CHANGE_STATUS = Statement(
     update(user_account)
@@ -53,7 +79,14 @@ _CHANGE_STATUS = Statement(
 _HOLD = Statement(
     update(user_account)
     .where(and_(user_account.c.id == bindparam("of_user"), user_account.c.status != "REMOVED"))
-    .values(updated_at=bindparam("now"))
+    .values(status=user_account.c.status)
+)
+# Shared: logins of one user do not wait for each other, but for whoever changes the user or the password, and they for it.
+_STILL = Statement(
+    select(user_account.c.status, user_account.c.updated_at, credential.c.changed_at)
+    .join_from(user_account, credential, credential.c.user_id == user_account.c.id)
+    .where(user_account.c.id == bindparam("of_user"))
+    .with_for_update(read=True)
 )
 _HAS_PASSWORD = Statement(
     select(credential.c.user_id)
@@ -76,6 +109,7 @@ class Login:
     user: User
     password_hash: str | None
     must_change: bool
+    password_changed_at: int | None
 
 
 def user_of(row: Row) -> User:
@@ -139,7 +173,7 @@ async def find_by_name(reader: Reader, names: Sequence[Name]) -> Login | None:
     for name in names:
         row = by_type.get(name.type)
         if row is not None:
-            return Login(user_of(row), row["password_hash"], bool(row["must_change"]))
+            return Login(user_of(row), row["password_hash"], bool(row["must_change"]), row["changed_at"])
     return None
 
 
@@ -152,10 +186,18 @@ async def find_by_any_name(reader: Reader, names: Sequence[Name]) -> User | None
     return user_of(found) if found is not None else None
 
 
-async def find_taken(reader: Reader, names: Sequence[Name], *, but: str) -> set[str]:
-    """Return the keys of `names` that somebody else than `but` has, under any type: one text must not mean two users."""
-    rows = await reader.all(_TAKEN, keys=[name.key for name in names], but=but)
+async def find_taken(reader: Reader, names: Sequence[Name], *, but: str, since: int) -> set[str]:
+    """Return the keys of `names` that somebody else than `but` has, under any type: one text must not mean two users.
+
+    One that was not verified counts if it is newer than `since`.
+    """
+    rows = await reader.all(_TAKEN, keys=[name.key for name in names], but=but, since=since)
     return {row["value_key"] for row in rows}
+
+
+async def release(tx: Transaction, keys: Sequence[str], *, but: str, since: int) -> None:
+    """Take these names from whoever did not verify them since then."""
+    await tx.run(_RELEASE, keys=list(keys), but=but, since=since)
 
 
 async def insert_users(tx: Transaction, users: Sequence[User]) -> None:
@@ -218,12 +260,22 @@ async def change_status(tx: Transaction, user_id: str, *, was: Sequence[UserStat
     return changed == 1
 
 
-async def hold(tx: Transaction, user_id: str, *, now: int) -> bool:
+async def hold(tx: Transaction, user_id: str) -> bool:
     """Take the user's row until the unit of work is over; False if the user was removed.
 
     Units that check a rule over several rows of one user take it first, and read after that: they queue behind each other.
     """
-    return await tx.run(_HOLD, of_user=user_id, now=now) == 1
+    return await tx.run(_HOLD, of_user=user_id) == 1
+
+
+async def may_still_log_in(tx: Transaction, user: User, *, password_changed_at: int | None) -> bool:
+    """Whether nobody changed the user or the password since they were read, nor does until the unit of work is over.
+
+    To be asked after the first write of the unit, so that what is read is what is there.
+    """
+    row = await tx.one(_STILL, of_user=user.id)
+    is_same = row is not None and (row["updated_at"], row["changed_at"]) == (user.updated_at, password_changed_at)
+    return is_same and row is not None and row["status"] == user.status
 
 
 async def has_password(reader: Reader, user_id: str) -> bool:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from authme.crypto.digests import Digester
 from authme.kernel.context import Context
 from authme.kernel.errors import AlreadyExists
-from authme.settings import UserSettings
+from authme.settings import FactorSettings, UserSettings
 from authme.users import reserved_store, store
 from authme.users.names import Name, every_meaning
 
@@ -23,11 +23,23 @@ async def check_free(ctx: Context, names: Sequence[Name], *, for_user: str = "")
 async def find_taken(ctx: Context, names: Sequence[Name], *, for_user: str = "") -> set[str]:
     """Return the keys, of everything that these names can mean, that are another's or reserved."""
     meant = every_meaning(names)
-    taken = await store.find_taken(ctx.tx, meant, but=for_user)
+    taken = await store.find_taken(ctx.tx, meant, but=for_user, since=_since(ctx))
     # In this order: a user who is removed in between is found by one of the two.
     hashes = {_hash(ctx, name.key): name.key for name in meant}
     reserved = await reserved_store.find_reserved(ctx.tx, list(hashes), now=ctx.clock.now_ms())
     return taken | {hashes[one] for one in reserved}
+
+
+async def release(ctx: Context, keys: Sequence[str], *, for_user: str = "") -> None:
+    """Take these names from whoever had the time to show that they are theirs, and did not. To be called before they are given.
+
+    Without this, whoever registers with a stranger's address would keep its owner out for ever.
+    """
+    await store.release(ctx.tx, keys, but=for_user, since=_since(ctx))
+
+
+def _since(ctx: Context) -> int:
+    return ctx.clock.now_ms() - ctx.part(FactorSettings).code_seconds * _MS
 
 
 async def reserve(ctx: Context, keys: Sequence[str]) -> None:

@@ -31,6 +31,7 @@ def _change_tables_of_before() -> None:
     _index_for_search()
     op.add_column("credential", sa.Column("recovered_by", sa.Text(), nullable=True))
     op.add_column("session", sa.Column("device_id", sa.Text(), nullable=True))
+    op.add_column("session", sa.Column("proofs", sa.Text(), nullable=True))
     op.add_column("refresh_token", sa.Column("acts_for", sa.Text(), nullable=True))
 
 

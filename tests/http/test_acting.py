@@ -217,6 +217,11 @@ class TestFewerScopes:
         param = (await narrow.post(GENERATE)).json()["param"]
         handed = await caller.post("/user-identities/auth-legacy-by-param", headers={"param": param})
         assert token_object(handed)["scope"] == ["READ"]
+        other = await given.client("READ", "PAY")
+        there = token_object(await narrow.post(CHANGE, params={"targetClientId": other.id}))
+        assert there["scope"] == ["READ"]
+        back = await given.api.as_(str(there["accessToken"])).post(CHANGE, params={"targetClientId": client.id})
+        assert token_object(back)["scope"] == ["READ"]
         for path in (RENEW, RENOVATE):
             found = token_object(await caller.post(path, json={"refreshToken": found["refreshToken"]}))
             assert found["scope"] == ["READ"]

@@ -189,3 +189,34 @@ async def test_the_contact_that_was_given_is_the_main_one(given: Given, visitor:
     shown = (await given.api.as_(login.json()["accessToken"]).get("/user-identities/me/authentication-factors")).json()
 
     assert [factor["email"] for factor in shown] == ["co***ct@e******.com"]
+
+
+async def test_whoever_only_names_a_client_asks_for_so_many_names(make_given: MakeGiven, tmp_path: Path):
+    """Each registration sends a code, and each refusal tells that somebody has the name."""
+    given = await make_given(f"sqlite:///{tmp_path}/a.db", network_failures=3, verify_contact="true")
+    client = await given.client()
+    visitor, service = given.api.as_client(client.id), given.api.as_(await given.client_token(client))
+
+    answers = [await visitor.post(USERS, json={"username": f"p{n % 2}@example.com", "password": PASSWORD}) for n in range(4)]
+
+    assert [answer.status_code for answer in answers] == [201, 201, 409, 429]
+    assert (await service.post(USERS, json={"username": "q@example.com", "password": PASSWORD})).status_code == 201
+
+
+async def test_a_contact_that_nobody_confirmed_is_free_once_its_code_is_over(make_given: MakeGiven, url: str):
+    """Without this, whoever registers with a stranger's address keeps its owner out for ever."""
+    given = await make_given(url, verify_contact="true")
+    visitor = given.api.as_client((await given.client()).id)
+    taken = {"username": "somebody.else", "email": "owner@example.com", "password": PASSWORD}
+    assert (await visitor.post(USERS, json=taken)).status_code == 201
+    mine = {"username": "owner@example.com", "password": PASSWORD}
+    refused(await visitor.post(USERS, json=mine), 409, "403")
+    given.later(minutes=11)
+
+    made = await visitor.post(USERS, json=mine)
+
+    assert made.status_code == 201, made.text
+    body = {"username": "owner@example.com", "token": await given.code("owner@example.com"), "password": PASSWORD}
+    assert (await visitor.post("/user-identities/password", json=body)).status_code == 201
+    given.later(minutes=11)
+    refused(await visitor.post(USERS, json=taken | {"username": "yet.another"}), 409, "403")

@@ -274,3 +274,19 @@ async def test_neither_audit_nor_answer_has_code_or_password(given: Given, visit
     for text in (code, another(code), NEW, user.name):
         assert text not in trail
         assert text not in answers[0].text
+
+
+async def test_a_stranger_who_misses_codes_keeps_nobody_from_the_second_factor(given: Given, client: GivenClient):
+    user = await given.user()
+    caller, person = given.api.as_client(client.id), await given.person(user, client)
+    wrong = {"username": user.name, "token": "000000", "newPassword": "another good password"}
+    for _ in range(8):
+        await caller.post("/user-identities/retrieve-identity", json={"userName": user.name})
+        for _ in range(5):
+            await caller.post("/user-identities/reset-password", json=wrong)
+            given.later(seconds=2)
+
+    asked = await person.post("/user-identities/me/leverage-mfa")
+    body = {"challengeId": asked.json()["challengeId"], "token": await given.code(user.name)}
+
+    token_object(await person.post("/user-identities/me/fulfill-mfa", json=body))

@@ -7,7 +7,7 @@ from datetime import timedelta
 from authme.kernel.clock import Clock
 from authme.kernel.database import Database
 from authme.notify.send import KIND
-from authme.outbox.handler import Done, Handler, Lane, Outcome
+from authme.outbox.handler import Handler, Lane, Outcome
 from authme.outbox.model import NOBODY, Delivery
 from authme.settings import MessageSettings, Settings
 
@@ -18,7 +18,7 @@ def lanes(settings: Settings, database: Database, clock: Clock) -> list[Lane]:
     """Return the lanes of messages: in development they stay on this machine; a way that is not configured has none."""
     given = settings.messages
     longest = timedelta(seconds=given.message_timeout_seconds)
-    found = [Lane(KIND, NOBODY, Nobody(), longest=_MOMENT)]
+    found = [Lane(KIND, NOBODY, WhenNeeded(lambda: _unsent(given)), longest=_MOMENT)]
     if settings.server.development:
         kept = WhenNeeded(lambda: _local(given, database, clock))
         return [*found, *(Lane(KIND, channel, kept, longest=_MOMENT) for channel in ("EMAIL", "SMS"))]
@@ -41,17 +41,6 @@ def waiting(settings: Settings) -> list[str]:
     return hints
 
 
-class Nobody:
-    """Sends nothing to nobody."""
-
-    async def deliver(self, _delivery: Delivery) -> Outcome:
-        """Say that it is done."""
-        return Done()
-
-    async def close(self) -> None:
-        """Nothing is open."""
-
-
 class WhenNeeded:
     """A handler that is made at its first delivery: a worker that sends nothing holds no mail library in its memory."""
 
@@ -72,6 +61,12 @@ class WhenNeeded:
         """Close the handler, if there is one."""
         if self._handler is not None:
             await self._handler.close()
+
+
+def _unsent(settings: MessageSettings) -> Handler:
+    from authme.notify.unsent import Unsent  # noqa: PLC0415  # see WhenNeeded
+
+    return Unsent(settings)
 
 
 def _local(settings: MessageSettings, database: Database, clock: Clock) -> Handler:

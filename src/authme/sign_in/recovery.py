@@ -1,7 +1,7 @@
 """UI-02, UI-14 and UI-16: a code to the main contact, and the password that it makes or resets."""
 
 import hmac
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 from authme import challenges, sessions
@@ -95,10 +95,14 @@ async def _quietly(ctx: Context, reached: Reached, client_id: str, *, kind: str)
     A person has several names, and other ways to miss a code. If one name met the limits of those, it would tell whoever asks
     that somebody has it: only what was counted for the name itself is told.
     """
-    # Codes that strangers ask for must not keep those away that their owner is sent after the login.
-    of = f"{reached.factor_id}:{_PURPOSE}" if kind == SEND else reached.factor_id
+    attempts = ctx.part(Attempts)
     try:
-        return await ctx.part(Attempts).begin(ctx, reached.subject, client_id=client_id, kind=kind, of=of)
+        if kind == FACTOR:
+            await attempts.begin(ctx, reached.subject, client_id=client_id, kind=kind, of=reached.factor_id)
+        # Apart from what is asked for and missed after the login, which counts here too, but not the other way round:
+        # whoever knows a name must not keep its owner from the second factor.
+        of = f"{reached.factor_id}:{_PURPOSE}"
+        return await attempts.begin(ctx, reached.subject, client_id=client_id, kind=kind, of=of)
     except TooManyTries:
         return None
 
@@ -150,8 +154,8 @@ async def _redeem(
         ctx, user, contact, password_hash, asked_id=asked.id, had_password=stored is not None, but=shown.session_id
     )
     # What was counted for the name, for the contact, and for codes to it: the next time is a new one.
-    for over in (guess, at_contact, replace(at_contact, key=f"{at_contact.key}:{_PURPOSE}")):
-        attempts.succeeded(ctx, over)
+    attempts.succeeded(ctx, guess)
+    attempts.succeeded(ctx, at_contact)
     return shown.tokens
 
 

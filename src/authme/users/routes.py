@@ -56,16 +56,16 @@ async def create_user(ctx: Context, body: CreateUserRequest) -> CreatedUser | Re
     """Make a user with a name to log in by.
 
     With a password the user is active once its contact is verified; without one it is pending until a password is made.
-    Whoever only names a client is slowed down by network and name: codes are sent, and a taken name is told. 409 for that.
+    Whoever only names a client is slowed down by network: a code is sent to each, and a taken name is told. 409 for that.
     """
     known_by, document = _names(body)
     if not (ctx.caller.has(BASIC) or ctx.caller.has(CLIENT_BASIC)):
         attempts = ctx.part(Attempts)
         asking = await attempts.begin(ctx, known_by[0].key, client_id=ctx.caller.client_id or "", kind=SEND)
+        attempts.failed_from(ctx, asking)
         if await find_taken(ctx, known_by):
-            attempts.failed_from(ctx, asking)
+            # Returned, so that it is counted.
             return AlreadyExists("The name is taken.")
-        attempts.failed(ctx, asking)
     user, identities = await create(
         ctx,
         UserDraft(

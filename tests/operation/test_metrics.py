@@ -96,7 +96,9 @@ async def test_labels_are_the_operations_and_the_classes_of_status_alone(given: 
     for _, pairs in found:
         for name, value in pairs:
             labels[name].add(value)
-    assert labels["operation"] == {endpoint.id for endpoint in endpoints()} | {"none", "options"}
+    # Another test of this process may have made a server for development, which has pages of its own.
+    only_there = {endpoint.id for endpoint in endpoints(development=True)} - {endpoint.id for endpoint in endpoints()}
+    assert labels["operation"] - only_there == {endpoint.id for endpoint in endpoints()} | {"none", "options"}
     assert labels["status"] == {"2xx", "3xx", "4xx", "5xx"}
     assert len(labels["le"]) < 20
 

@@ -91,6 +91,24 @@ async def test_what_is_no_fault_of_the_message_is_tried_again_with_the_same_key(
     assert [one.state for one in await postman.rows()] == ["SENT"]
 
 
+@pytest.mark.parametrize("status", [408, 429, 500, 502])
+async def test_a_number_that_the_gateway_does_not_like_holds_up_no_other(
+    make_postman: MakePostman, gateway: Gateway, status: int
+):
+    """A stranger could register with such numbers."""
+    gateway.behave(status=status)
+    postman = await make_postman(**gateway.settings())
+    for _ in range(3):
+        await postman.send(MARIA)
+    await postman.deliver()
+    gateway.behave()
+
+    await postman.send(MARIA)
+    await postman.deliver()
+
+    assert sorted(one.state for one in await postman.rows()) == ["PENDING"] * 3 + ["SENT"]
+
+
 async def test_a_gateway_that_does_not_answer_is_waited_for_only_so_long(make_postman: MakePostman, gateway: Gateway):
     postman = await make_postman(**gateway.settings(message_timeout_seconds=1))
     gateway.freeze()

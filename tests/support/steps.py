@@ -4,6 +4,10 @@ from typing import Any
 
 import httpx
 
+from authme.credentials import store as credentials
+from authme.kernel.context import Context
+from authme.sessions import USER_TOPIC
+from authme.users import store as users
 from support.answers import refused
 from support.enrolled import DEVICE, FIRM
 from support.factors import FACTORS, FULFILL, LEVERAGE, SMART
@@ -120,6 +124,24 @@ async def act_for_the_firm(walk: Walk) -> None:
 
 @step("UI-14", "new", "otp or sms")
 async def create_password(walk: Walk) -> None:
+    """For the first time: the person is as they were before they had a password."""
+    user = walk.person.user
+
+    async def as_before(ctx: Context) -> None:
+        await credentials.delete_password(ctx.tx, user.id)
+        await users.change_status(ctx.tx, user.id, was=("ACTIVE",), becomes="PENDING", now=ctx.clock.now_ms())
+        ctx.tx.announce(USER_TOPIC, user.id)
+
+    await walk.given.run(as_before)
+    await walk.visitor.post(RETRIEVE, json={"userName": user.name})
+    walk.password = f"{walk.password} first"
+    body = {"username": user.name, "token": await walk.given.code(user.name), "password": walk.password}
+    walk.begins(await walk.visitor.post(CREATE, json=body), "otp")
+    walk.mailbox_set_the_password = True
+
+
+@step("UI-14 (wrong)")
+async def create_password_again(walk: Walk) -> None:
     """Somebody who has a password is told to reset it, and nothing else happens."""
     await walk.visitor.post(RETRIEVE, json={"userName": walk.person.user.name})
     body = {"username": walk.person.user.name, "token": await walk.given.code(walk.person.user.name), "password": "x" * 20}

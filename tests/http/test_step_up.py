@@ -242,3 +242,23 @@ async def test_neither_log_nor_audit_nor_challenge_has_the_code(given: Given, pe
 
     assert code not in str(await given.trail())
     assert user.name not in str(await given.trail())
+
+
+async def test_a_token_of_before_is_not_changed_into_one_that_proved_more(
+    given: Given, client: GivenClient, person: Api, user: GivenUser
+):
+    """Whoever got hold of the token of a login waits for its owner to prove a second factor."""
+    other = await given.client()
+    asked = await challenge(person)
+    raised = await person.post(FULFILL, json={"challengeId": asked["challengeId"], "token": await given.code(user.name)})
+    newest = given.api.as_(str(token_object(raised)["accessToken"]))
+    ways = [
+        ("/user-identities/me/access-token", {"json": {}}),
+        ("/user-identities/me/change-app", {"params": {"targetClientId": other.id}}),
+        ("/user-identities/me/generate-param", {"json": {}}),
+        ("/user-identities/renew-app-token", {"json": {"originClientId": client.id, "clientId": other.id}}),
+    ]
+
+    for path, sent in ways:
+        refused(await person.post(path, **sent), 403, "301")
+        assert (await newest.post(path, **sent)).status_code in {200, 201}

@@ -9,7 +9,7 @@ from authme.clients.model import Scope
 from authme.kernel.context import Context
 from authme.kernel.errors import ErrorItem, FieldsRefused, field_malformed, named_in_body_unknown
 from authme.kernel.wire import Id, Wire
-from authme.sign_in.caller import get_client, get_session_and_user
+from authme.sign_in.caller import get_client, get_session_of_newest_token
 from authme.sign_in.issue import issue
 from authme.tokens.model import TokenObject
 from authme.users.model import User
@@ -32,7 +32,7 @@ async def get_access_token(ctx: Context, body: AccessTokenRequest) -> TokenObjec
     token does not have.
     """
     client = await get_client(ctx)
-    session, user = await get_session_and_user(ctx)
+    session, user = await get_session_of_newest_token(ctx)
     problems = _problems(ctx, user, body)
     if problems:
         raise FieldsRefused(problems)

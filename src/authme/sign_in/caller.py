@@ -2,8 +2,8 @@
 
 from authme.clients.directory import Clients
 from authme.clients.model import Client
-from authme.kernel.context import Context
-from authme.kernel.errors import ClientCredentialsWrong, SessionEnded
+from authme.kernel.context import USER_LADDER, Context, rungs
+from authme.kernel.errors import ClientCredentialsWrong, RequirementNotMet, SessionEnded
 from authme.sessions import Session
 from authme.sessions import store as sessions
 from authme.users import store as users
@@ -24,4 +24,16 @@ async def get_session_and_user(ctx: Context) -> tuple[Session, User]:
     user = await users.find(ctx.tx, ctx.caller.user_id or "")
     if session is None or user is None or user.status != "ACTIVE":
         raise SessionEnded
+    return session, user
+
+
+async def get_session_of_newest_token(ctx: Context) -> tuple[Session, User]:
+    """Return the session and its user for whoever wants more tokens of it; raise SessionEnded when either is gone.
+
+    Raises RequirementNotMet when the session has proved more than the calling token says: without this, a token that leaked
+    before its owner proved a second factor would be changed into one that has proved it.
+    """
+    session, user = await get_session_and_user(ctx)
+    if not ctx.caller.atoms.issuperset({*rungs(USER_LADDER, session.level), *session.extra}):
+        raise RequirementNotMet("The session has proved more since this token was issued; use its newest token.")
     return session, user

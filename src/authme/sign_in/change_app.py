@@ -7,7 +7,7 @@ from authme.kernel.context import Context
 from authme.kernel.errors import NotOnThisTarget, missing, named_in_body_unknown
 from authme.kernel.http import Request
 from authme.kernel.wire import Id, Text, Wire
-from authme.sign_in.caller import get_client, get_session_and_user
+from authme.sign_in.caller import get_client, get_session_of_newest_token
 from authme.sign_in.issue import issue
 from authme.tokens.model import TokenObject
 
@@ -69,6 +69,6 @@ def scopes_at(ctx: Context, origin: Client, target: Client) -> tuple[str, ...]:
 
 
 async def _move(ctx: Context, target: Client) -> TokenObject:
-    session, user = await get_session_and_user(ctx)
+    session, user = await get_session_of_newest_token(ctx)
     record(ctx, "session.moved", session.id, to_client=target.id)
     return await issue(ctx, target, user, session, scopes=scopes_at(ctx, await get_client(ctx), target))

@@ -19,7 +19,7 @@ from authme.kernel.http import Request
 from authme.kernel.ids import is_id
 from authme.kernel.wire import Answer, Id, Text, Wire
 from authme.sessions import store as sessions
-from authme.sign_in.caller import get_client, get_session_and_user
+from authme.sign_in.caller import get_client, get_session_of_newest_token
 from authme.sign_in.change_app import TARGET, get_target, scopes_at
 from authme.sign_in.issue import issue
 from authme.tokens.model import TokenObject
@@ -64,7 +64,7 @@ async def generate_param(ctx: Context, body: ParamRequest) -> Param:
     """
     client = await get_client(ctx)
     target = await get_target(ctx, body.target_client_id or client.id, field=TARGET)
-    session, user = await get_session_and_user(ctx)
+    session, user = await get_session_of_newest_token(ctx)
     secret = new_secret()
     opened = open_challenge(
         ctx,

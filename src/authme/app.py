@@ -1,7 +1,6 @@
 """The composition root: the only module that knows every feature."""
 
 import asyncio
-import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -48,7 +47,7 @@ from authme.operation.parts import Running
 from authme.outbox.box import Outbox
 from authme.outbox.courier import Courier
 from authme.outbox.sweep import sweep as sweep_outbox
-from authme.settings import Settings, SettingsInvalid, load
+from authme.settings import Settings, SettingsInvalid
 from authme.sign_in import routes as sign_in_routes
 from authme.sign_in import session_routes
 from authme.sign_in.decoy import Decoys
@@ -187,8 +186,8 @@ def _jobs() -> list[Job]:
     ]
 
 
-def make_application(server: Server) -> Any:
-    """Return the ASGI application of this server; it opens and closes the server with its lifespan."""
+def make_application(server: Server, *, lifecycle: Any = None) -> Any:
+    """Return the ASGI application of this server; it opens and closes the server, or `lifecycle`, with its lifespan."""
     parts, settings = server.parts, server.settings.server
     authentication = Authentication(server.database, parts.get(AccessTokens), parts.get(Clients), parts.get(SessionStates))
     table = endpoints(development=settings.development)
@@ -203,14 +202,7 @@ def make_application(server: Server) -> Any:
         bulk_body_limit=settings.bulk_body_limit,
         trusted_proxies=settings.trusted_proxies,
     )
-    return build(table, surroundings, lifecycle=server)
-
-
-def serve_application() -> Any:
-    """Return the application of one worker process, by the settings of the environment. For the HTTP server to call."""
-    settings = load(os.environ)
-    logs.configure(settings.logs.log_level, settings.logs.log_format)
-    return make_application(make_server(settings, load_master_key(settings.database)))
+    return build(table, surroundings, lifecycle=lifecycle or server)
 
 
 async def prepare(settings: Settings) -> None:

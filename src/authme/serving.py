@@ -3,6 +3,7 @@
 Worker processes are copies of the one that `authme serve` made everything ready in, so that they are ready at once.
 """
 
+import asyncio
 import os
 import shutil
 import signal
@@ -14,17 +15,21 @@ from granian.constants import Interfaces, Loops
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
+from authme.app import Server, make_application, make_server
+from authme.kernel import logs
 from authme.kernel.logs import library_logging
+from authme.master_key import load_master_key
 from authme.settings import Settings, load
 
 STOP_SECONDS = 10
 _METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+_TURNS_UNTIL_SERVING = 100
 
 
 def main() -> None:
     """Serve by the settings of the environment until SIGTERM or SIGINT."""
     settings = load(os.environ)
-    os.register_at_fork(after_in_child=_stop_while_starting)
+    os.register_at_fork(before=_hold_sigterm, after_in_parent=_let_sigterm_in, after_in_child=_begin_worker)
     # The worker processes share their metrics through this folder; it has to be named before they begin.
     folder = tempfile.mkdtemp(prefix="authme-metrics-")
     os.environ[_METRICS_FOLDER] = folder
@@ -34,12 +39,48 @@ def main() -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _stop_while_starting() -> None:
-    """Let SIGTERM end a worker process that does not serve yet.
+def worker_application() -> Any:
+    """Return the application of one worker process, by the settings of the environment. For the HTTP server to call."""
+    settings = load(os.environ)
+    logs.configure(settings.logs.log_level, settings.logs.log_format)
+    server = make_server(settings, load_master_key(settings.database))
+    return make_application(server, lifecycle=_Worker(server))
 
-    A copy begins with the handlers of the process that it is a copy of, which would swallow the signal until its own are set.
+
+class _Worker:
+    """A worker process from its start to its end, which a SIGTERM reaches whenever it is sent.
+
+    SIGTERM waits from before the process is made until it serves. Without that it is lost at two moments: when the process does
+    not have handlers of its own yet, and between the two runs of the event loop that start it and that serve.
     """
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        self._listening: asyncio.Task[None] | None = None
+
+    async def process_startup(self, scope: Any, event: Any) -> None:
+        await self._server.process_startup(scope, event)
+        self._listening = asyncio.create_task(self._listen())
+
+    async def process_shutdown(self, scope: Any, event: Any) -> None:
+        await self._server.process_shutdown(scope, event)
+
+    async def _listen(self) -> None:
+        # The run that starts the process ends a few turns after its startup; later turns are those of the run that serves.
+        for _ in range(_TURNS_UNTIL_SERVING):
+            await asyncio.sleep(0)
+        _let_sigterm_in()
+
+
+def _hold_sigterm() -> None:
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+
+
+def _let_sigterm_in() -> None:
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
+
+
+def _begin_worker() -> None:
     # From a terminal it reaches every process; the first one passes it on as SIGTERM.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
@@ -47,7 +88,7 @@ def _stop_while_starting() -> None:
 def _granian(settings: Settings) -> Any:
     server = settings.server
     return Granian(
-        "authme.app:serve_application",
+        "authme.serving:worker_application",
         factory=True,
         interface=Interfaces.ASGI,
         address=server.host,

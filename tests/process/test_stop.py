@@ -19,7 +19,7 @@ import pytest
 
 from support.api import API, basic
 from support.given import Given, GivenClient
-from support.serving import AUTHME, serving
+from support.serving import AUTHME, Serving, serving
 from support.two_engines import rows_of
 
 PASSWORD = "correct horse battery"
@@ -63,6 +63,23 @@ def test_sigterm_finishes_the_requests_under_way(env: dict[str, str], prepare: A
 
     assert server.process.returncode == 0
     assert took < 10
+
+
+def test_sigterm_is_heard_at_every_moment_of_the_start(env: dict[str, str], prepare: Any, tmp_path: Path):
+    made(prepare)
+    for moment in range(8):
+        log = tmp_path / f"{moment}.log"
+        server = Serving(env | {"AUTHME_LOG_LEVEL": "info"}, log, "--workers", "2")
+        deadline = time.monotonic() + 20
+        while "Spawning worker-2" not in log.read_text():
+            assert time.monotonic() < deadline
+            time.sleep(0.001)
+        time.sleep(moment * 0.015)
+
+        took = server.stop()
+
+        assert "Killing" not in log.read_text(), log.read_text()
+        assert took < 10
 
 
 def test_kill_9_under_load_loses_no_answered_request(env: dict[str, str], prepare: Any, tmp_path: Path):

@@ -30,6 +30,7 @@ from authme.development import routes as development_routes
 from authme.devices import routes as device_routes
 from authme.devices.sweep import sweep as sweep_devices
 from authme.factors import routes as factor_routes
+from authme.groups.held import HeldRoles
 from authme.kernel import logs, metrics, openapi
 from authme.kernel.clock import Clock, SystemClock
 from authme.kernel.context import OPERATOR, Context, Parts
@@ -165,6 +166,7 @@ def make_server(settings: Settings, master_key: MasterKey, *, clock: Clock | Non
         AccessTokens(keyring, settings.tokens, clock),
         Clients(database, extra_origins=settings.server.cors_origins),
         SessionStates(database, clock),
+        HeldRoles(database),
         Running(database, _openapi_json()),
     )
     courier = Courier(database, clock, box, lanes(settings, database, clock))
@@ -189,7 +191,9 @@ def _jobs() -> list[Job]:
 def make_application(server: Server, *, lifecycle: Any = None) -> Any:
     """Return the ASGI application of this server; it opens and closes the server, or `lifecycle`, with its lifespan."""
     parts, settings = server.parts, server.settings.server
-    authentication = Authentication(server.database, parts.get(AccessTokens), parts.get(Clients), parts.get(SessionStates))
+    authentication = Authentication(
+        server.database, parts.get(AccessTokens), parts.get(Clients), parts.get(SessionStates), parts.get(HeldRoles)
+    )
     table = endpoints(development=settings.development)
     surroundings = Surroundings(
         database=server.database,

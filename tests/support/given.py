@@ -19,6 +19,7 @@ from authme.clients.create import ClientDraft
 from authme.clients.create import create as create_client
 from authme.clients.directory import Clients
 from authme.crypto.secrets import new_secret
+from authme.groups.held import HeldRoles
 from authme.kernel.clock import Clock, FakeClock
 from authme.kernel.context import BASIC, CLIENT_IDENTIFIED, MFA, Caller, Context
 from authme.kernel.http import Request
@@ -150,7 +151,7 @@ class Given:
         """Return whom the server takes the bearer of this token for."""
         parts = self.server.parts
         authentication = Authentication(
-            self.server.database, parts.get(AccessTokens), parts.get(Clients), parts.get(SessionStates)
+            self.server.database, parts.get(AccessTokens), parts.get(Clients), parts.get(SessionStates), parts.get(HeldRoles)
         )
         request = Request("GET", "", {"authorization": f"Bearer {token}"}, {}, b"", None, "")
         return await authentication.authenticate(request, next(one for one in endpoints() if not one.requirement.is_public))

@@ -3,6 +3,7 @@
 from authme.authentication.sessions import SessionStates
 from authme.clients.directory import Clients
 from authme.clients.model import Client
+from authme.groups.held import HeldRoles
 from authme.kernel.context import (
     ANONYMOUS,
     BASIC,
@@ -14,14 +15,14 @@ from authme.kernel.context import (
     USER_LADDER,
     Caller,
 )
-from authme.kernel.database import Database, Reader
+from authme.kernel.database import Database
 from authme.kernel.errors import BearerMissing, ClientCredentialsWrong, SessionEnded
 from authme.kernel.http import Endpoint, Request
+from authme.relation import ACTING, BUSINESS
 from authme.sessions import SessionState
 from authme.tokens.mint import ROLE_PREFIX
 from authme.tokens.model import AccessClaims
 from authme.tokens.verify import AccessTokens
-from authme.users.model import ACTING, BUSINESS
 
 _PROVED = frozenset({*CLIENT_LADDER, FIRST_PARTY, THIRD_PARTY, *USER_LADDER, SMART})
 """Atoms that a token proves by itself; all others hold only as long as the user holds them."""
@@ -30,8 +31,11 @@ _PROVED = frozenset({*CLIENT_LADDER, FIRST_PARTY, THIRD_PARTY, *USER_LADDER, SMA
 class Authentication:
     """Authenticates requests."""
 
-    def __init__(self, database: Database, tokens: AccessTokens, clients: Clients, sessions: SessionStates) -> None:
+    def __init__(
+        self, database: Database, tokens: AccessTokens, clients: Clients, sessions: SessionStates, roles: HeldRoles
+    ) -> None:
         self._reader = database.reader()
+        self._roles = roles
         self._tokens = tokens
         self._clients = clients
         self._sessions = sessions
@@ -67,37 +71,45 @@ class Authentication:
         client = await self._clients.find_active(self._reader, claims.client_id)
         if client is None:
             raise BearerMissing
-        return await _caller(self._reader, self._sessions, claims, client)
+        return await self._caller(claims, client)
 
+    async def _caller(self, claims: AccessClaims, client: Client) -> Caller:
+        said = {authority.removeprefix(ROLE_PREFIX) for authority in claims.authorities}
+        held: frozenset[str] = frozenset()
+        organization_id = client.organization_id
+        business_id = acts_for = state = None
+        if claims.sid is not None:
+            state = await self._sessions.find_open(self._reader, claims.sid)
+            if state is None or state.user_id != claims.user_id:
+                raise SessionEnded
+            organization_id = state.organization_id if claims.user_id is not None else organization_id
+            # A business that the user has left is theirs no more, nor do they act for it.
+            business_id = claims.business_id if claims.business_id == state.business_id else None
+            acts_for = business_id if BUSINESS in said and BUSINESS not in state.user_atoms else None
+            held = _held(said, state, acts_for)
+        unsettled = said - _PROVED - held
+        if unsettled and (claims.user_id is None or BASIC in said):
+            held |= unsettled & await self._roles_of(claims, client, state)
+        party = FIRST_PARTY if client.first_party else THIRD_PARTY
+        # A role that was taken away is gone at once; one that was given comes with the next token.
+        atoms = {atom for atom in said if atom in _PROVED or atom in held} - {FIRST_PARTY, THIRD_PARTY} | {party}
+        atoms.update(f"scope:{scope}" for scope in claims.scope)
+        return Caller(
+            atoms=frozenset(atoms),
+            client_id=client.id,
+            user_id=claims.user_id,
+            session_id=claims.sid,
+            organization_id=organization_id,
+            business_id=business_id,
+            scopes=claims.scope,
+            acts_for=acts_for,
+        )
 
-async def _caller(reader: Reader, sessions: SessionStates, claims: AccessClaims, client: Client) -> Caller:
-    said = {authority.removeprefix(ROLE_PREFIX) for authority in claims.authorities}
-    held: frozenset[str] = frozenset()
-    organization_id = client.organization_id
-    business_id = acts_for = None
-    if claims.sid is not None:
-        state = await sessions.find_open(reader, claims.sid)
-        if state is None or state.user_id != claims.user_id:
-            raise SessionEnded
-        organization_id = state.organization_id if claims.user_id is not None else organization_id
-        # A business that the user has left is theirs no more, nor do they act for it.
-        business_id = claims.business_id if claims.business_id == state.business_id else None
-        acts_for = business_id if BUSINESS in said and BUSINESS not in state.user_atoms else None
-        held = _held(said, state, acts_for)
-    party = FIRST_PARTY if client.first_party else THIRD_PARTY
-    # A role that was taken away is gone at once; one that was given comes with the next token.
-    atoms = {atom for atom in said if atom in _PROVED or atom in held} - {FIRST_PARTY, THIRD_PARTY} | {party}
-    atoms.update(f"scope:{scope}" for scope in claims.scope)
-    return Caller(
-        atoms=frozenset(atoms),
-        client_id=client.id,
-        user_id=claims.user_id,
-        session_id=claims.sid,
-        organization_id=organization_id,
-        business_id=business_id,
-        scopes=claims.scope,
-        acts_for=acts_for,
-    )
+    async def _roles_of(self, claims: AccessClaims, client: Client, state: SessionState | None) -> frozenset[str]:
+        """Return the roles that the token's user, or its client's service account, holds through groups today."""
+        if claims.user_id is None:
+            return await self._roles.of_service(self._reader, client.service_account_id)
+        return await self._roles.of_user(self._reader, claims.user_id, state.business_id) if state else frozenset()
 
 
 def _held(said: set[str], state: SessionState, acts_for: str | None) -> frozenset[str]:

@@ -11,13 +11,14 @@ from authme.cli.keys import shown_time
 from authme.cli.output import Json, PasswordStdin, checked, fail, in_office, read_password, show, show_table
 from authme.kernel.context import Context
 from authme.kernel.wire import Id, Text
+from authme.relation import KINDS
 from authme.users import lock as use_cases
 from authme.users.create import UserDraft
 from authme.users.create import create as create_user
 from authme.users.first_administrator import make_first_administrator
 from authme.users.list import find_by_id_or_name, list_users
 from authme.users.lock import LockRequest
-from authme.users.model import KINDS, Authority, User
+from authme.users.model import Authority, User
 from authme.users.names import Name, NameMalformed, candidates, of_type
 
 app = typer.Typer(help="Users.", no_args_is_help=True)

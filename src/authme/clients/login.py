@@ -12,6 +12,7 @@ from authme.clients.directory import Clients
 from authme.clients.model import Client
 from authme.crypto import jose
 from authme.crypto.digests import Digester
+from authme.groups.held import HeldRoles
 from authme.kernel.context import CLIENT_BASIC, Context
 from authme.kernel.database import Statement, insert_or_ignore
 from authme.kernel.errors import ClientCredentialsWrong, ProofNotAccepted, Refusal
@@ -105,7 +106,7 @@ async def _mint(ctx: Context, client: Client, refresh_token: str | None = None) 
         client.token_profile,
         subject=client.id,
         scope=client.scopes,
-        atoms=client.atoms(CLIENT_BASIC),
+        atoms=client.atoms(CLIENT_BASIC) | await ctx.part(HeldRoles).of_service(ctx.tx, client.service_account_id),
         refresh_token=refresh_token,
         app_id=client.app_id,
         service_id=client.service_account_id,

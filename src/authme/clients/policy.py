@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from authme.clients.model import Client
 from authme.kernel.context import Caller
 from authme.kernel.errors import NotFound, NotOnThisTarget
-from authme.users.model import MAINTENANCE
+from authme.relation import MAINTENANCE
 
 if TYPE_CHECKING:
     from authme.clients.create import ClientDraft

@@ -1,6 +1,8 @@
 """Tables of clients."""
 
-from sqlalchemy import BigInteger, Column, LargeBinary, SmallInteger, Table, Text
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, Index, LargeBinary, SmallInteger, Table, Text, text
 
 from authme.kernel.database import metadata
 
@@ -31,3 +33,13 @@ client = Table(
     Column("created_at", BigInteger, nullable=False),
     Column("updated_at", BigInteger, nullable=False),
 )
+
+
+def _given(column: str) -> dict[str, Any]:
+    return {"sqlite_where": text(f"{column} IS NOT NULL"), "postgresql_where": text(f"{column} IS NOT NULL")}
+
+
+Index("ix_client_of_user", client.c.user_id, client.c.id, **_given("user_id"))
+Index("ix_client_of_business", client.c.business_id, client.c.id, **_given("business_id"))
+Index("ix_client_of_service_account", client.c.service_account_id, client.c.id, **_given("service_account_id"))
+Index("ix_client_in_organization", client.c.organization_id, client.c.id, **_given("organization_id"))

@@ -1,12 +1,14 @@
 """The tokens of a session: what its client, its user and its level put into them."""
 
 from authme.clients.model import Client
+from authme.groups.held import HeldRoles
 from authme.kernel.context import CLIENT_IDENTIFIED, IDENTIFIED, USER_LADDER, Context, rungs
+from authme.relation import ACTING
 from authme.sessions.model import Session
 from authme.tokens import refresh
 from authme.tokens.mint import mint
 from authme.tokens.model import TokenObject
-from authme.users.model import ACTING, User
+from authme.users.model import User
 
 _MS = 1000
 
@@ -42,12 +44,15 @@ async def sign(
     refresh_token: str | None = None,
 ) -> TokenObject:
     """Return the token object around this refresh token, and write nothing."""
+    roles: frozenset[str] = frozenset()
+    if session.level != IDENTIFIED:
+        roles = await ctx.part(HeldRoles).of_user(ctx.tx, user.id, user.business_id)
     return await mint(
         ctx,
         client.token_profile,
         subject=user.id,
         scope=scopes,
-        atoms=_atoms(client, user, session, acts_for),
+        atoms=_atoms(client, user, session, acts_for) | roles,
         refresh_token=refresh_token,
         app_id=client.app_id,
         service_id=client.service_account_id,

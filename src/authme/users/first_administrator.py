@@ -2,9 +2,10 @@
 
 from authme.kernel.context import Context
 from authme.kernel.errors import StateForbids
+from authme.relation import ADMIN, MAINTENANCE
 from authme.users import store
 from authme.users.create import UserDraft, create
-from authme.users.model import ADMIN, MAINTENANCE, User
+from authme.users.model import User
 from authme.users.names import Name
 
 

@@ -9,17 +9,6 @@ from authme.users.names import NameType
 
 UserStatus = Literal["PENDING", "ACTIVE", "LOCKED", "REMOVED"]
 UserKind = Literal["USER", "PERSON", "BUSINESSUSER"]
-
-ADMIN = "ADMIN"
-MAINTENANCE = "IAM_ADMIN_MAINTENANCE"
-ADMINISTRATIVE = frozenset({ADMIN, MAINTENANCE})
-KINDS = frozenset({"USER", "PERSON", "BUSINESS", "BUSINESSUSER"})
-BUSINESS = "BUSINESS"
-ACTING = frozenset({BUSINESS, "BUSINESSUSER"})
-"""What a person holds by a token that acts for their business."""
-OFFICES = frozenset({"BUSINESSADMIN", "BUSINESSOWNER"}) | ADMINISTRATIVE
-
-
 Authority = Annotated[str, Meta(pattern="^[A-Za-z_][A-Za-z0-9_]{0,63}$", description="a word of letters, digits and _")]
 """An office, or a role held directly."""
 

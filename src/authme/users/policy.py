@@ -2,7 +2,8 @@
 
 from authme.kernel.context import BASIC, Caller
 from authme.kernel.errors import NotFound, NotOnThisTarget
-from authme.users.model import ADMIN, ADMINISTRATIVE, MAINTENANCE, User, UserKind
+from authme.relation import ADMIN, ADMINISTRATIVE, MAINTENANCE, holds
+from authme.users.model import User, UserKind
 
 _PLAIN = frozenset({"USER", "PERSON"})
 
@@ -28,7 +29,7 @@ def check_may_manage(caller: Caller, target: User) -> None:
         if not ADMINISTRATIVE.isdisjoint(target.authorities):
             raise NotOnThisTarget
         return
-    if target.id == caller.user_id or not caller.atoms.issuperset(target.authorities):
+    if target.id == caller.user_id or not all(holds(caller, authority) for authority in target.authorities):
         raise NotOnThisTarget
 
 
@@ -43,7 +44,7 @@ def check_may_create(caller: Caller, kind: UserKind, authorities: tuple[str, ...
         raise NotOnThisTarget("A user of a business is made with an administrator's token.")
     if business_id is not None and not _reaches_businesses(caller):
         raise NotOnThisTarget("A user comes to a business with an administrator's token.")
-    if not caller.atoms.issuperset(authorities):
+    if not all(holds(caller, authority) for authority in authorities):
         raise NotOnThisTarget
 
 

@@ -51,6 +51,11 @@ Index(
     user_account.c.id,
     **_IN_ONE,
 )
+_IN_BUSINESS: dict[str, Any] = {
+    "sqlite_where": text("business_id IS NOT NULL"),
+    "postgresql_where": text("business_id IS NOT NULL"),
+}
+Index("ix_user_account_in_business", user_account.c.business_id, user_account.c.id, **_IN_BUSINESS)
 
 identity = Table(
     "identity",

@@ -1,0 +1,1 @@
+"""Organisations and what stands in them, at rest."""

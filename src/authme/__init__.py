@@ -1,3 +1,3 @@
 """A self-hosted identity and access server for people and companies."""
 
-__version__ = "0.2.0"
+__version__ = "0.3.0"

@@ -12,8 +12,10 @@ from granian.log import LogLevels
 
 from authme import app as composition
 from authme.authentication.authenticate import Authentication
+from authme.authentication.client_proofs import ClientProofs
 from authme.authentication.sessions import SessionStates
 from authme.clients.directory import Clients
+from authme.groups.held import HeldRoles
 from authme.kernel import logs, metrics
 from authme.kernel.http import Endpoint
 from authme.kernel.http.application import Surroundings, build
@@ -72,7 +74,14 @@ def guarded() -> Any:
     logs.configure(settings.logs.log_level, settings.logs.log_format)
     server = composition.make_server(settings, load_master_key(settings.database))
     parts = server.parts
-    authentication = Authentication(server.database, parts.get(AccessTokens), parts.get(Clients), parts.get(SessionStates))
+    authentication = Authentication(
+        server.database,
+        parts.get(AccessTokens),
+        parts.get(Clients),
+        parts.get(SessionStates),
+        parts.get(HeldRoles),
+        parts.get(ClientProofs),
+    )
     surroundings = Surroundings(
         database=server.database,
         clock=server.clock,

@@ -101,14 +101,14 @@ def folder() -> Iterator[Path]:
 
 
 @contextlib.contextmanager
-def postgres() -> Iterator[str]:
+def postgres(**server_settings: str) -> Iterator[str]:
     """Run a PostgreSQL that syncs every write; yield the URL of a database with the schema."""
     from support.postgres import find_binaries, running  # noqa: PLC0415
 
     binaries = find_binaries()
     if binaries is None:
         raise RuntimeError("PostgreSQL is not installed")
-    with running(binaries, fsync=True) as url:
+    with running(binaries, fsync=True, **server_settings) as url:
         environment = os.environ | settings(url)
         subprocess.run([BIN / "authme", "migrate"], env=environment, check=True, capture_output=True)
         yield url

@@ -7,9 +7,11 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+import api_keys
 import engine
 import factors
 import logins
+import migrate_clients
 import starting
 import timing
 from measure import ROOT
@@ -25,6 +27,8 @@ with both cores. Every write is synced. The empty POST is Falcon on the same HTT
         """The same load, RS512. UI-25 makes a code, seals it and puts it into the outbox, which waits for a mail server;
 UI-26 answers challenges that were prepared, each once; UI-08 rotates an associated device's token and begins a session.""",
     ),
+    "API keys": (api_keys, "The authentication and the requirement of UI-21, around an operation that does nothing."),
+    "Bulk": (migrate_clients, "CI-03 over HTTP, one call at a time: each client changed and recorded, or found in its place."),
     "Engine": (engine, "The statements of one login, by the engine and by the driver alone, in one process."),
     "Time and names": (
         timing,

@@ -11,14 +11,18 @@ from typing import Any, TypeVar
 import msgspec
 
 from authme import __version__
+from authme.accesses import routes as access_routes
 from authme.accounts import routes as account_routes
+from authme.api_keys import routes as api_key_routes
+from authme.api_keys.directory import ApiKeys
+from authme.api_keys.uses import KeyUses, write_uses
 from authme.audit import Sealer
 from authme.audit.seal import seal
 from authme.authentication.authenticate import Authentication
+from authme.authentication.client_proofs import ClientProofs
 from authme.authentication.sessions import SessionStates
 from authme.authentication.sweep import sweep as sweep_sessions
 from authme.challenges.sweep import sweep as sweep_challenges
-from authme.clients import login as client_login
 from authme.clients import routes as client_routes
 from authme.clients.directory import Clients
 from authme.credentials import attempts
@@ -26,10 +30,12 @@ from authme.credentials.attempts import Attempts
 from authme.credentials.pool import PasswordPool
 from authme.crypto.digests import Digester
 from authme.crypto.sealing import MasterKey
+from authme.customers import routes as customer_routes
 from authme.development import routes as development_routes
 from authme.devices import routes as device_routes
 from authme.devices.sweep import sweep as sweep_devices
 from authme.factors import routes as factor_routes
+from authme.groups import routes as group_routes
 from authme.groups.held import HeldRoles
 from authme.kernel import logs, metrics, openapi
 from authme.kernel.clock import Clock, SystemClock
@@ -48,10 +54,14 @@ from authme.operation.parts import Running
 from authme.outbox.box import Outbox
 from authme.outbox.courier import Courier
 from authme.outbox.sweep import sweep as sweep_outbox
+from authme.products import routes as product_routes
+from authme.products.accesses import ProductAccesses
+from authme.products.sweep import sweep as sweep_product_accesses
 from authme.settings import Settings, SettingsInvalid
+from authme.sign_in import client_assertion, session_routes
 from authme.sign_in import routes as sign_in_routes
-from authme.sign_in import session_routes
 from authme.sign_in.decoy import Decoys
+from authme.structure import business_routes, corporate_group_routes
 from authme.tokens.verify import AccessTokens
 from authme.users import routes as user_routes
 from authme.users import taken
@@ -71,7 +81,14 @@ def endpoints(*, development: bool = False) -> list[Endpoint]:
         *device_routes.ENDPOINTS,
         *factor_routes.ENDPOINTS,
         *account_routes.ENDPOINTS,
+        *access_routes.ENDPOINTS,
+        *group_routes.ENDPOINTS,
         *client_routes.ENDPOINTS,
+        *api_key_routes.ENDPOINTS,
+        *business_routes.ENDPOINTS,
+        *corporate_group_routes.ENDPOINTS,
+        *product_routes.ENDPOINTS,
+        *customer_routes.ENDPOINTS,
         *key_routes.ENDPOINTS,
         *operation_routes.ENDPOINTS,
         *(development_routes.ENDPOINTS if development else ()),
@@ -148,6 +165,8 @@ def make_server(settings: Settings, master_key: MasterKey, *, clock: Clock | Non
     digester = Digester(master_key.derive("digests"))
     keyring = Keyring(master_key, settings.tokens.signing_alg)
     box = Outbox(master_key)
+    clients = Clients(database, extra_origins=settings.server.cors_origins)
+    api_keys, key_uses = ApiKeys(database, digester, clock), KeyUses(clock)
     parts = Parts(
         settings.tokens,
         settings.passwords,
@@ -164,9 +183,12 @@ def make_server(settings: Settings, master_key: MasterKey, *, clock: Clock | Non
         Attempts(settings.limits, digester),
         PasswordPool(settings.passwords),
         AccessTokens(keyring, settings.tokens, clock),
-        Clients(database, extra_origins=settings.server.cors_origins),
+        clients,
+        key_uses,
+        ClientProofs(clients, api_keys, key_uses, digester),
         SessionStates(database, clock),
         HeldRoles(database),
+        ProductAccesses(database, digester, clients, clock),
         Running(database, _openapi_json()),
     )
     courier = Courier(database, clock, box, lanes(settings, database, clock))
@@ -180,11 +202,13 @@ def _jobs() -> list[Job]:
         Job("give names their keys", _SECOND, give_keys),
         Job("sweep sessions", _MINUTE, sweep_sessions),
         Job("sweep failure counters", _MINUTE, attempts.sweep),
-        Job("sweep assertions", _MINUTE, client_login.sweep),
+        Job("sweep assertions", _MINUTE, client_assertion.sweep),
         Job("sweep challenges", 5 * _SECOND, sweep_challenges),
         Job("sweep the outbox", _MINUTE, sweep_outbox),
         Job("sweep remembered devices", _MINUTE, sweep_devices),
+        Job("sweep product accesses", _MINUTE, sweep_product_accesses),
         Job("sweep reserved names", _MINUTE, taken.sweep),
+        Job("write when API keys were used", _SECOND, write_uses, on_each_process=True),
     ]
 
 
@@ -192,7 +216,12 @@ def make_application(server: Server, *, lifecycle: Any = None) -> Any:
     """Return the ASGI application of this server; it opens and closes the server, or `lifecycle`, with its lifespan."""
     parts, settings = server.parts, server.settings.server
     authentication = Authentication(
-        server.database, parts.get(AccessTokens), parts.get(Clients), parts.get(SessionStates), parts.get(HeldRoles)
+        server.database,
+        parts.get(AccessTokens),
+        parts.get(Clients),
+        parts.get(SessionStates),
+        parts.get(HeldRoles),
+        parts.get(ClientProofs),
     )
     table = endpoints(development=settings.development)
     surroundings = Surroundings(

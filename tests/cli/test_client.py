@@ -12,6 +12,22 @@ from support.given import Given
 from support.two_engines import NOON
 
 NOBODY = "0" * 24
+APPLICATION = "c" * 24
+
+
+def register(authme: Commands) -> dict[str, str]:
+    """Register one of each that a client can be placed in; return the ids by the options that take them."""
+    ids = {"organization-id": "a" * 24, "business-unit-id": "b" * 24, "business-id": "d" * 24, "service-account-id": "e" * 24}
+    organization, unit, business, service = ids.values()
+    for table, values in (
+        ("organization (id, name", f"'{organization}', 'O'"),
+        ("business_unit (id, organization_id, name", f"'{unit}', '{organization}', 'U'"),
+        ("application (id, organization_id, name", f"'{APPLICATION}', '{organization}', 'A'"),
+        ("business (id, organization_id, document, name", f"'{business}', '{organization}', '1', 'B'"),
+        ("service_account (id, organization_id, name", f"'{service}', '{organization}', 'S'"),
+    ):
+        authme.change(f"INSERT INTO {table}, created_at, updated_at) VALUES ({values}, 0, 0)")  # noqa: S608  # our own
+    return ids
 
 
 def made_client(authme: Commands, *words: object) -> dict[str, Any]:
@@ -88,18 +104,18 @@ def test_without_options_a_client_is_first_party_with_the_usual_scopes_and_grant
 
 def test_every_option_takes_effect(authme: Commands):
     words = """
-        --app-id portal --name Portal --third-party --scope b --scope a --scope b --grant refresh_token --grant password
-        --redirect-uri https://a.example.com/back --redirect-uri com.example.app:/back --alg EdDSA --expires-in-format SECONDS
-        --token-aliases --factor-visibility UNRESTRICTED --organization-id 777777777777777777777777
+        --app-id portal --name Portal --third-party --scope b --scope a --scope b --grant refresh_token
+        --grant authorization_code --redirect-uri https://a.example.com/back --redirect-uri com.example.app:/back --alg EdDSA
+        --expires-in-format SECONDS --token-aliases --factor-visibility UNRESTRICTED
     """
 
     assert made_client(authme, *words.split()) == {
         "app_id": "portal",
         "name": "Portal",
-        "organization_id": "7" * 24,
+        "organization_id": None,
         "first_party": 0,
         "scopes": ["b", "a"],
-        "grant_types": ["refresh_token", "password"],
+        "grant_types": ["refresh_token", "authorization_code"],
         "redirect_uris": ["https://a.example.com/back", "com.example.app:/back"],
         "jwks": None,
         "alg": "EdDSA",
@@ -109,6 +125,37 @@ def test_every_option_takes_effect(authme: Commands):
         "status": "ACTIVE",
     }
     assert made_client(authme, "--first-party")["first_party"] == 1
+
+
+def test_a_client_is_placed_in_what_is_registered(authme: Commands):
+    made_client(authme)
+    ids = register(authme)
+    words = [word for name, value in ids.items() for word in (f"--{name}", value)]
+
+    client_id = authme.json("client", "create", "--app-id", APPLICATION, *words)["clientId"]
+
+    columns = "app_id, organization_id, business_unit_id, business_id, service_account_id"
+    found = authme.rows(f"SELECT {columns} FROM client WHERE id = '{client_id}'")  # noqa: S608  # our own names
+    assert found == [(APPLICATION, *ids.values())]
+
+
+def test_a_registered_application_brings_its_organisation(authme: Commands):
+    made_client(authme)
+    register(authme)
+
+    assert made_client(authme, "--app-id", APPLICATION)["organization_id"] == "a" * 24
+
+
+def test_what_is_not_registered_is_refused(authme: Commands):
+    for option in ("--organization-id", "--business-unit-id", "--business-id", "--service-account-id", "--user-id", "--app-id"):
+        assert "there is no such" in refused(authme("client", "create", option, NOBODY)), option
+
+    assert authme.count("client") == 0
+
+
+def test_a_third_party_does_not_get_to_see_passwords(authme: Commands):
+    assert "grantTypes" in refused(authme("client", "create", "--third-party", "--grant", "password"))
+    assert made_client(authme, "--third-party")["grant_types"] == ["client_credentials", "refresh_token"]
 
 
 def test_an_algorithm_that_comes_into_use_gets_its_keys(authme: Commands):
@@ -213,10 +260,11 @@ class TestList:
 
         assert found.pop("createdAt").endswith("+00:00")
         assert found == {
-            "clientId": made["clientId"], "name": "Portal", "appId": "p", "status": "ACTIVE", "scope": "a b", "alg": "ES256",
+            "clientId": made["clientId"], "name": "Portal", "appId": "p", "organizationId": None, "status": "ACTIVE",
+            "scope": "a b", "alg": "ES256",
         }  # fmt: skip
         header, row = authme("client", "list").stdout.splitlines()
-        assert header.split() == ["clientId", "name", "appId", "status", "scope", "alg", "createdAt"]
+        assert header.split() == ["clientId", "name", "appId", "organizationId", "status", "scope", "alg", "createdAt"]
         assert row.startswith(made["clientId"])
         assert made["clientSecret"] not in row
 

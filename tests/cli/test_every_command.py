@@ -31,10 +31,14 @@ each_command = pytest.mark.parametrize("path", COMMANDS, ids=" ".join)
 
 def test_these_are_the_commands():
     assert {" ".join(path) for path in COMMANDS} == {
-        "serve", "dev", "init", "check", "migrate", "openapi",
+        "serve", "dev", "init", "check", "migrate", "openapi", "import",
         "keys list", "keys rotate",
         "client create", "client list", "client lock", "client unlock", "client remove",
+        "apikey create", "apikey list", "apikey rotate", "apikey remove",
         "user create", "user list", "user lock", "user unlock", "user remove", "user import",
+        "business create", "business list", "business show", "business remove",
+        "business user add", "business user list", "business user remove",
+        "business group create", "business group list", "business group remove",
         "outbox list", "outbox retry", "outbox cancel",
         "audit verify", "audit export",
     }  # fmt: skip
@@ -66,11 +70,15 @@ def test_every_command_that_ends_says_json_and_nothing_else(authme: Commands):
 
     assert authme.json("init", "--username", "root@example.com", "--password-stdin", typed=f"{os.urandom(9).hex()}\n")
     assert authme.json("check")["ok"]
-    assert authme.json("migrate") == {"version": 2, "migrated": False}
+    assert authme.json("migrate") == {"version": 3, "migrated": False}
     assert authme.json("openapi")["openapi"] == "3.1.0"
     assert len(authme.json("keys", "list")) == 2
     assert len(authme.json("keys", "rotate")["signing"]) == 1
     assert [one["clientId"] for one in authme.json("client", "list")] == [client]
+    key = authme.json("apikey", "create", "--client-id", client)["apiKeyId"]
+    assert [one["apiKeyId"] for one in authme.json("apikey", "list")] == [key]
+    assert authme.json("apikey", "rotate", key)["apiKeyId"] == key
+    assert authme.json("apikey", "remove", key) == {"apiKeyId": key, "status": "REMOVED"}
     assert authme.json("client", "lock", client) == {"clientId": client, "status": "LOCKED"}
     assert authme.json("client", "unlock", client) == {"clientId": client, "status": "ACTIVE"}
     assert authme.json("client", "remove", client) == {"clientId": client, "status": "REMOVED"}
@@ -78,6 +86,16 @@ def test_every_command_that_ends_says_json_and_nothing_else(authme: Commands):
     assert authme.json("user", "lock", "maria@example.com") == user | {"status": "LOCKED"}
     assert authme.json("user", "unlock", "maria@example.com")["userId"] == user["userId"]
     assert authme.json("user", "import", "users.jsonl") == {"imported": 1, "skipped": 0, "failed": []}
+    business = authme.json("business", "create", "--document", "12ABC34501DE35", "--name", "Firm")["businessId"]
+    assert [one["businessId"] for one in authme.json("business", "list")] == [business]
+    assert authme.json("business", "show", business)["name"] == "Firm"
+    put = authme.json("business", "user", "add", business, "maria@example.com", "--office", "OWNER")
+    assert authme.json("business", "user", "list", business) == [put]
+    assert authme.json("business", "user", "remove", business, "maria@example.com") == user | {"businessId": None}
+    group = authme.json("business", "group", "create", "--name", "Group", "--business-id", business)["corporateGroupId"]
+    assert [one["corporateGroupId"] for one in authme.json("business", "group", "list")] == [group]
+    assert authme.json("business", "group", "remove", group) == {"corporateGroupId": group, "status": "REMOVED"}
+    assert authme.json("business", "remove", business) == {"businessId": business, "status": "REMOVED"}
     assert authme.json("outbox", "list") == []
     assert authme.json("outbox", "retry", "--all") == {"retried": 0}
     assert authme.json("user", "remove", "maria@example.com") == user | {"status": "REMOVED"}
@@ -91,7 +109,7 @@ def test_every_command_that_ends_says_json_and_nothing_else(authme: Commands):
     [
         ("client", "create"), ("client", "list"), ("user", "create", "--username", "maria@example.com"), ("user", "list"),
         ("keys", "list"), ("keys", "rotate"), ("audit", "verify"), ("audit", "export"), ("migrate",), ("check",),
-        ("outbox", "list"),
+        ("outbox", "list"), ("business", "list"), ("business", "group", "list"),
     ],
     ids=" ".join,
 )  # fmt: skip
@@ -102,7 +120,7 @@ def test_a_command_works_where_there_is_no_database_yet(words: tuple[str, ...], 
     assert result.stdout
 
 
-@pytest.mark.parametrize("group", ["keys", "client", "user", "outbox", "audit"])
+@pytest.mark.parametrize("group", ["keys", "client", "apikey", "user", "business", "outbox", "audit"])
 def test_a_group_alone_shows_what_it_has(group: str, authme: Commands):
     assert "Usage: authme " in authme(group).output
 

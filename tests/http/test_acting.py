@@ -24,6 +24,7 @@ _MOVE = Statement(update(user_account).where(user_account.c.id == bindparam("who
 
 @pytest.fixture
 async def user(given: Given) -> GivenUser:
+    await given.business(id=FIRM)
     return await given.user(None, business_id=FIRM)
 
 
@@ -53,6 +54,7 @@ def acts(token: object) -> bool:
 
 
 async def test_the_token_says_for_whom_the_person_acts(on_both: Given):
+    await on_both.business(id=FIRM)
     client, user = await on_both.client(), await on_both.user(None, business_id=FIRM)
     token = await on_both.mfa_token(user, client)
 
@@ -87,6 +89,7 @@ async def test_what_is_done_so_is_in_the_audit_with_the_business(given: Given, c
 
 
 async def test_a_renewal_keeps_it_and_its_scopes(on_both: Given):
+    await on_both.business(id=FIRM)
     client, user = await on_both.client("READ", "WRITE", "PAY"), await on_both.user(None, business_id=FIRM)
     found = await acting(await on_both.person(user, client), scope=["WRITE", "READ"])
     caller = on_both.api.as_client(client.id)
@@ -101,6 +104,7 @@ async def test_a_renewal_keeps_it_and_its_scopes(on_both: Given):
 
 
 async def test_whoever_leaves_the_business_acts_for_it_no_more(on_both: Given):
+    await on_both.business(id=FIRM)
     client, user = await on_both.client(), await on_both.user(None, business_id=FIRM)
     person, caller = await on_both.person(user, client), on_both.api.as_client(client.id)
     found = await acting(person)
@@ -132,6 +136,7 @@ async def test_coming_back_begins_nothing_again(given: Given, client: GivenClien
 
 
 async def test_another_worker_process_knows_within_a_second(on_both: Given, make_given: MakeGiven):
+    await on_both.business(id=FIRM)
     client, user = await on_both.client(), await on_both.user(None, business_id=FIRM)
     other = await make_given(beside=on_both)
     token = (await acting(await other.person(user, client)))["accessToken"]
@@ -146,6 +151,7 @@ async def test_another_worker_process_knows_within_a_second(on_both: Given, make
 
 
 async def test_a_users_own_kind_and_roles_stay_when_they_leave(given: Given, client: GivenClient):
+    await given.business(id=FIRM)
     user = await given.user(None, "BUSINESSADMIN", kind="BUSINESSUSER", business_id=FIRM)
     token = (await acting(await given.person(user, client)))["accessToken"]
     assert (await given.caller(token)).atoms >= {"BUSINESS", "BUSINESSUSER", "BUSINESSADMIN"}
@@ -158,6 +164,7 @@ async def test_a_users_own_kind_and_roles_stay_when_they_leave(given: Given, cli
 
 
 async def test_whoever_holds_the_word_as_a_role_acts_for_nobody_by_it(given: Given, client: GivenClient):
+    await given.business(id=FIRM)
     user = await given.user(None, "BUSINESS", business_id=FIRM)
 
     caller = await given.caller(await given.user_token(user, client))
@@ -181,6 +188,7 @@ async def test_at_another_application_it_begins_anew(given: Given, person: Api):
 
 
 async def test_only_for_the_business_that_the_person_belongs_to(given: Given, client: GivenClient, person: Api):
+    await given.business(id=OTHER_FIRM)
     await given.user(None, business_id=OTHER_FIRM)
     of_no_business = await given.person(await given.user(), client)
 

@@ -21,6 +21,7 @@ async def service(given: Given) -> Api:
 async def test_name_document_kind_and_business(on_both: Given):
     user = await on_both.user("maria.silva", name="Maria", document=None)
     caller = await on_both.administrator(await on_both.client())
+    await on_both.business(id="5" * 24)
     body = {"name": "Maria Silva", "document": "529.982.247-25", "kind": "BUSINESSUSER", "businessId": "5" * 24}
 
     answer = await caller.patch(f"{USERS}/{user.id}", json=body)
@@ -47,6 +48,7 @@ async def test_what_is_not_named_stays_as_it_is(given: Given, service: Api):
 
 
 async def test_null_takes_a_name_a_document_and_a_business_away(given: Given, client: GivenClient):
+    await given.business(id="5" * 24)
     user = await given.user("maria.silva", name="Maria", business_id="5" * 24)
     service = await given.service("identity_update", "identity_add")
     await service.patch(f"{USERS}/{user.id}", json={"document": "52998224725"})
@@ -115,6 +117,8 @@ async def test_each_wrong_field_is_named(given: Given, service: Api, body: dict[
 
 
 async def test_only_an_administrator_brings_somebody_to_a_business(given: Given, client: GivenClient, service: Api):
+    await given.business(id="5" * 24)
+    await given.business(id="6" * 24)
     user, administrator = await given.user(business_id="5" * 24), await given.administrator(client)
 
     refused(await service.patch(f"{USERS}/{user.id}", json={"kind": "BUSINESSUSER"}), 403, "302")

@@ -25,7 +25,9 @@ async def test_a_client_gets_a_token_object(on_both: Given):
 
 
 async def test_the_token_says_who_the_client_is(given: Given):
-    client = await given.client("READ", app_id="billing", service_account_id="5" * 24, business_unit_id="6" * 24)
+    organization = await given.organization()
+    service, unit = await given.service_account(organization), await given.business_unit(organization)
+    client = await given.client("READ", app_id="billing", service_account_id=service, business_unit_id=unit)
 
     found = claims(await given.client_token(client))
 
@@ -39,8 +41,9 @@ async def test_the_token_says_who_the_client_is(given: Given):
         "sub": client.id,
         "client_id": client.id,
         "app_id": "billing",
-        "service_id": "5" * 24,
-        "business_unit_id": "6" * 24,
+        "service_id": service,
+        "business_unit_id": unit,
+        "organization_id": organization,
         "scope": ["READ"],
         "authorities": ["ROLE_CLI-1STPARTY", "ROLE_CLI-AUTH-BASIC", "ROLE_CLI-AUTH-IDENTIFIED"],
     }

@@ -13,8 +13,13 @@ CLIENTS = "/client-identities"
 
 
 @pytest.fixture
-async def administrator(given: Given, client: GivenClient) -> Api:
-    return await given.administrator(client, level=MFA, organization_id="7" * 24)
+async def organization(given: Given) -> str:
+    return await given.organization()
+
+
+@pytest.fixture
+async def administrator(given: Given, client: GivenClient, organization: str) -> Api:
+    return await given.administrator(client, level=MFA, organization_id=organization)
 
 
 async def test_a_new_client_logs_in_with_the_secret_of_the_answer(on_both: Given):
@@ -50,12 +55,12 @@ async def test_a_new_client_logs_in_with_the_secret_of_the_answer(on_both: Given
     assert secret not in str(await on_both.trail())
 
 
-async def test_what_is_left_out_has_its_default(given: Given, administrator: Api):
+async def test_what_is_left_out_has_its_default(given: Given, administrator: Api, organization: str):
     made = (await administrator.post(CLIENTS, json={"appId": "x", "scope": [], "grantTypes": []})).json()
 
     assert made["scope"] == ["READ", "WRITE"]
     assert made["grantTypes"] == ["client_credentials", "password", "refresh_token"]
-    assert made["organizationId"] == "7" * 24
+    assert made["organizationId"] == organization
     token_object(await given.api.login_client(made["clientId"], made["clientSecret"]))
 
 
@@ -75,6 +80,11 @@ async def test_what_is_left_out_has_its_default(given: Given, administrator: Api
         ({"redirectURI": "https://x.example/#part"}, "102"),
         ({"redirectURI": ["https://x.example/", "http://[::1"]}, "102"),
         ({"userId": "0" * 24}, "107"),
+        ({"organizationId": "0" * 24}, "107"),
+        ({"businessUnitId": "0" * 24}, "107"),
+        ({"businessId": "0" * 24}, "107"),
+        ({"serviceAccountId": "0" * 24}, "107"),
+        ({"appId": "0" * 24}, "107"),
         ({"userId": "x"}, "102"),
         ({"organizationId": 5}, "102"),
         ({"secret": "of my own"}, "106"),
@@ -103,16 +113,33 @@ async def test_one_factor_is_not_enough(given: Given, client: GivenClient):
     refused(await one_factor.delete(f"{CLIENTS}/{client.id}"), 403, "301")
 
 
-async def test_an_organisations_administrator_stays_within_it(given: Given, client: GivenClient):
-    user = await given.user(None, "ADMIN", organization_id="7" * 24)
+async def test_an_organisations_administrator_stays_within_it(given: Given, client: GivenClient, organization: str):
+    user = await given.user(None, "ADMIN", organization_id=organization)
     caller = given.api.as_(await given.mfa_token(user, client))
-    theirs, mine = await given.client(organization_id="8" * 24), await given.client(organization_id="7" * 24)
+    other = await given.organization()
+    theirs, mine = await given.client(organization_id=other), await given.client(organization_id=organization)
 
-    refused(await caller.post(CLIENTS, json={"appId": "x", "organizationId": "8" * 24}), 403, "302")
+    refused(await caller.post(CLIENTS, json={"appId": "x", "organizationId": other}), 400, "107")
     refused(await caller.post(CLIENTS, json={"appId": "x", "scope": ["account_lock"]}), 403, "302")
     assert (await caller.post(CLIENTS, json={"appId": "x", "scope": ["READ"]})).status_code == 201
     refused(await caller.delete(f"{CLIENTS}/{theirs.id}"), 404, "401")
     assert (await caller.delete(f"{CLIENTS}/{mine.id}")).status_code == 204
+
+
+async def test_nobody_is_given_a_usual_scope_that_the_maker_does_not_have(given: Given, organization: str):
+    narrow = await given.client("READ", "orders_read")
+    user = await given.user(None, "ADMIN", organization_id=organization)
+
+    answer = await given.api.as_(await given.mfa_token(user, narrow)).post(CLIENTS, json={"appId": "x"})
+
+    assert answer.json()["scope"] == ["READ"]
+
+
+async def test_an_administrator_of_no_organisation_makes_no_client(given: Given, client: GivenClient):
+    caller = given.api.as_(await given.mfa_token(await given.user(None, "ADMIN"), client))
+
+    # As a service, a client without an organisation reaches all of them.
+    refused(await caller.post(CLIENTS, json={"appId": "x"}), 403, "302")
 
 
 async def test_a_removed_client_is_gone_with_its_tokens_and_sessions(on_both: Given):

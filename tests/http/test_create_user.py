@@ -171,6 +171,7 @@ async def test_a_password_of_128_characters_and_none_longer(visitor: Api):
 
 
 async def test_a_business_user_is_made_by_an_administrator(given: Given, client: GivenClient, visitor: Api):
+    await given.business(id="5" * 24)
     body = {"username": "a@example.com", "businessId": "5" * 24}
 
     refused(await visitor.post(USERS, json=body), 403, "302")

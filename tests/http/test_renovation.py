@@ -40,6 +40,7 @@ async def move(given: Given, to: str | None) -> None:
 
 
 async def test_it_brings_the_session_to_the_business_of_today(on_both: Given):
+    await on_both.business(id=FIRM)
     client, user = await on_both.client(), await on_both.user(None, business_id=FIRM)
     caller, tokens = on_both.api.as_client(client.id), await on_both.tokens(user, client)
     assert claims(tokens["accessToken"])["business_id"] == FIRM
@@ -54,6 +55,7 @@ async def test_it_brings_the_session_to_the_business_of_today(on_both: Given):
 
 
 async def test_a_plain_renewal_names_no_business_that_the_user_left_or_joined_since(given: Given, client: GivenClient):
+    await given.business(id=FIRM)
     user = await given.user(None, business_id=FIRM)
     caller, tokens = given.api.as_client(client.id), await given.tokens(user, client)
     await move(given, OTHER_FIRM)

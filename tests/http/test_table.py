@@ -17,7 +17,24 @@ MANAGES_FACTORS = (
     "(CLI-AUTH-IDENTIFIED and CLI-1STPARTY and AUTH-BASIC and IAM_ADMIN_MAINTENANCE) "
     "or (CLI-1STPARTY and CLI-AUTH-BASIC and scope:factor_manage)"
 )
+MAKES_KEYS = "CLI-1STPARTY and CLI-AUTH-IDENTIFIED and ADMIN"
 MAKES_CLIENTS = "CLI-AUTH-IDENTIFIED and CLI-1STPARTY and AUTH-MFA and ADMIN"
+MAKES_OWN_CLIENTS = "CLI-AUTH-IDENTIFIED and CLI-1STPARTY and AUTH-MFA and (PERSON or BUSINESSOWNER or BUSINESSADMIN)"
+MANAGES_ACCESSES = (
+    "CLI-AUTH-IDENTIFIED and CLI-1STPARTY and AUTH-BASIC and "
+    "((PERSON and !BUSINESS) or BUSINESSOWNER or BUSINESSADMIN or ADMIN or IAM_ADMIN_MAINTENANCE)"
+)
+OF_USERS = f"{A}/user-accesses/{{groupId}}/users"
+OF_BUSINESS_USERS = f"{A}/user-accesses/{{groupId}}/business-users"
+OF_BUSINESSES = f"{A}/business-accesses/{{groupId}}/businesses"
+OF_SERVICES = f"{A}/service-accesses/{{groupId}}/service-accounts"
+ADMINISTRATION = "CLI-AUTH-IDENTIFIED and CLI-1STPARTY and AUTH-BASIC and (ADMIN or IAM_ADMIN_MAINTENANCE)"
+BUYS = (
+    "CLI-AUTH-IDENTIFIED and CLI-1STPARTY and AUTH-BASIC and (PERSON or BUSINESS or BUSINESSOWNER or BUSINESSADMIN or ADMIN)"
+)
+MAKES_CUSTOMERS = f"({ADMINISTRATION}) or (CLI-1STPARTY and CLI-AUTH-BASIC and scope:customer_create)"
+CORPORATE_GROUPS = f"{A}/corporate-groups"
+GROUP = f"{A}/groups/{{groupId}}"
 CONTRACT = {
     ("UI-01", "POST", f"{A}/user-identities", BEFORE_LOGIN, 201, "Create Identity"),
     ("UI-02", "POST", f"{A}/user-identities/retrieve-identity", BEFORE_LOGIN, 201, "Retrieve an Identity"),
@@ -144,10 +161,78 @@ CONTRACT = {
         204,
         "Delete an alternative contact with administrative roles",
     ),
+    ("UA-01", "GET", OF_USERS, MANAGES_ACCESSES, 200, "Groups - List Users"),
+    ("UA-02", "POST", OF_USERS, MANAGES_ACCESSES, 200, "Groups - Add User"),
+    ("UA-03", "DELETE", f"{OF_USERS}/{{userId}}", MANAGES_ACCESSES, 204, "Groups - Remove User"),
+    ("UA-04", "GET", OF_BUSINESS_USERS, MANAGES_ACCESSES, 200, "Groups - List Business Users"),
+    ("UA-05", "POST", OF_BUSINESS_USERS, MANAGES_ACCESSES, 200, "Groups - Add Business User"),
+    ("UA-06", "DELETE", f"{OF_BUSINESS_USERS}/{{userId}}", MANAGES_ACCESSES, 204, "Groups - Remove Business User"),
+    ("UA-07", "GET", f"{A}/user-accesses/users/{{userId}}/roles", MANAGES_ACCESSES, 200, "List User Roles"),
+    ("BA-01", "GET", OF_BUSINESSES, MANAGES_ACCESSES, 200, "Groups - List Business"),
+    ("BA-02", "POST", OF_BUSINESSES, MANAGES_ACCESSES, 200, "Groups - Add Business"),
+    ("BA-03", "DELETE", f"{OF_BUSINESSES}/{{businessId}}", MANAGES_ACCESSES, 204, "Groups - Remove Business"),
+    (
+        "BA-04",
+        "GET",
+        f"{A}/business-accesses/businesses/{{businessId}}/roles",
+        MANAGES_ACCESSES,
+        200,
+        "List Business Roles",
+    ),
+    ("SA-01", "GET", OF_SERVICES, MANAGES_ACCESSES, 200, "Groups - List Services"),
+    ("SA-02", "POST", OF_SERVICES, MANAGES_ACCESSES, 200, "Groups - Add Service"),
+    ("SA-03", "DELETE", f"{OF_SERVICES}/{{serviceId}}", MANAGES_ACCESSES, 204, "Groups - Remove Service"),
+    (
+        "SA-04",
+        "GET",
+        f"{A}/service-accesses/service-accounts/{{serviceId}}/roles",
+        MANAGES_ACCESSES,
+        200,
+        "List Service Roles",
+    ),
     ("CI-01", "POST", f"{A}/client-identities", MAKES_CLIENTS, 201, "Create Identity"),
     ("CI-02", "DELETE", f"{A}/client-identities/{{clientId}}", MAKES_CLIENTS, 204, "Remove Identity"),
+    (
+        "CI-03",
+        "PATCH",
+        f"{A}/client-identities/organizational-structure",
+        MAKES_CLIENTS,
+        200,
+        "Bulk Migrates Client Identities Organizational Structure",
+    ),
+    ("MC-01", "POST", f"{A}/client-identities/me", MAKES_OWN_CLIENTS, 201, "Create Identity"),
+    ("MC-02", "DELETE", f"{A}/client-identities/me/{{clientId}}", MAKES_OWN_CLIENTS, 204, "Remove Client Identity"),
+    ("PA-01", "POST", f"{A}/product-accesses/authorize", BUYS, 200, "Generate Opaque Token"),
+    ("PA-02", "POST", f"{A}/product-accesses/validate", "CLI-AUTH-BASIC", 200, "Validate Opaque Token"),
+    ("CU-01", "POST", f"{A}/customers/business", MAKES_CUSTOMERS, 201, "Creates a Business Customer"),
+    ("CU-02", "POST", f"{A}/customers/user", MAKES_CUSTOMERS, 201, "Creates a User Customer"),
+    ("GR-01", "POST", f"{A}/groups", MANAGES_ACCESSES, 201, "Creates a group"),
+    ("GR-02", "GET", f"{A}/groups", MANAGES_ACCESSES, 200, "Lists groups"),
+    ("GR-03", "GET", GROUP, MANAGES_ACCESSES, 200, "Gets group by id"),
+    ("GR-04", "PUT", GROUP, MANAGES_ACCESSES, 200, "Updates a group"),
+    ("GR-05", "DELETE", GROUP, MANAGES_ACCESSES, 204, "Delete a group"),
+    ("GR-06", "POST", f"{GROUP}/roles", MANAGES_ACCESSES, 201, "Creates a group role"),
+    ("GR-07", "DELETE", f"{GROUP}/roles/{{roleName}}", MANAGES_ACCESSES, 204, "Deletes a group role"),
+    ("GR-08", "POST", f"{GROUP}/dependencies", MANAGES_ACCESSES, 201, "Creates a group dependency"),
+    (
+        "GR-09",
+        "DELETE",
+        f"{GROUP}/dependencies/{{dependencyGroupId}}",
+        MANAGES_ACCESSES,
+        204,
+        "Deletes a group dependency",
+    ),
+    ("CG-01", "POST", CORPORATE_GROUPS, ADMINISTRATION, 201, "Creates a corporate group"),
+    ("CG-02", "GET", CORPORATE_GROUPS, ADMINISTRATION, 200, "Lists corporate groups"),
+    ("CG-03", "GET", f"{CORPORATE_GROUPS}/{{corporateGroupId}}", ADMINISTRATION, 200, "Gets corporate group by id"),
+    ("CG-04", "PUT", f"{CORPORATE_GROUPS}/{{corporateGroupId}}", ADMINISTRATION, 200, "Updates a corporate group"),
+    ("CG-05", "DELETE", f"{CORPORATE_GROUPS}/{{corporateGroupId}}", ADMINISTRATION, 204, "Deletes a corporate group"),
     ("CI-04", "POST", f"{A}/client-identities/login", "public", 200, "Login client"),
     ("CI-05", "POST", f"{A}/client-identities/{{clientId}}/login", "public", 200, "Login client (signed assertion)"),
+    ("AK-01", "POST", f"{A}/api-key", MAKES_KEYS, 201, "Create a new ApiKey for the Identific"),
+    ("AK-02", "GET", f"{A}/api-key", MAKES_KEYS, 200, "List all ApiKey"),
+    ("AK-03", "PUT", f"{A}/api-key/{{apiKeyId}}", MAKES_KEYS, 200, "Update an ApiKey"),
+    ("AK-04", "DELETE", f"{A}/api-key/{{apiKeyId}}", MAKES_KEYS, 204, "Delete an ApiKey"),
     ("KE-01", "GET", f"{A}/keys", "public", 200, "Gets public key used to validate JWT"),
     ("GT-01", "POST", f"{A}/token", "public", 200, "Generate a access token and a refresh token"),
 }

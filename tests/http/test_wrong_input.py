@@ -69,6 +69,13 @@ def path_of(endpoint: Endpoint, value: str = "0" * 24) -> str:
     return path
 
 
+def element_of(endpoint: Endpoint) -> tuple[Any, bool]:
+    """Return the struct that the body is, or is an array of, and which."""
+    info: Any = msgspec.inspect.type_info(endpoint.body)
+    array = getattr(info, "type", info)
+    return (array.item_type.cls, True) if hasattr(array, "item_type") else (endpoint.body, False)
+
+
 @pytest.mark.parametrize("endpoint", OPERATIONS, ids=lambda endpoint: endpoint.id)
 async def test_bodies_of_every_kind(endpoint: Endpoint, callers: list[Api]):
     for caller in callers:
@@ -80,23 +87,30 @@ async def test_bodies_of_every_kind(endpoint: Endpoint, callers: list[Api]):
 
 @pytest.mark.parametrize("endpoint", [one for one in OPERATIONS if one.body is not None], ids=lambda endpoint: endpoint.id)
 async def test_each_field_of_every_kind(endpoint: Endpoint, callers: list[Api]):
-    fields = [field.encode_name for field in msgspec.structs.fields(endpoint.body)]
+    shape, is_array = element_of(endpoint)
+    fields = [field.encode_name for field in msgspec.structs.fields(shape)]
     likely = {"username": "maria.silva", "userId": "0" * 24, "appId": "x", "refreshToken": "x"}
     likely |= {"grantType": "password", "currentPassword": "x", "newPassword": "y" * 9, "password": "correct horse battery"}
     likely |= {"originClientId": "0" * 24, "clientId": "0" * 24}
     likely |= {"rememberMeToken": "x", "deviceId": "x", "targetClientId": "0" * 24, "businessId": "0" * 24}
     likely |= {"userName": "x", "challengeId": "0" * 24, "token": "123456", "contactType": "EMAIL", "email": "a@example.com"}
     likely |= {"authenticationFactors": [{"contactType": "TOTP"}], "assertion": "a.b.c" if endpoint.id == "CI-05" else {}}
+    likely |= {"serviceId": "0" * 24, "expiresAt": "2030-01-31T00:00:00Z"}
+    likely |= {"apiKey": "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="}
+    likely |= {"document": "11222333000181", "name": "x", "businessIds": [], "office": "USER"}
+    likely |= {"orderId": "o", "isExternalOrder": True, "productId": "p", "sku": "s", "billingType": "FREE"}
+    likely |= {"opaqueToken": "x", "legalName": "x"}
     likely |= {"identities": [{"type": "EMAIL", "value": "a@example.com"}]}
     base = {name: value for name, value in likely.items() if name in fields}
     for field in fields:
         without = {name: value for name, value in base.items() if name != field}
         for body in [without, *(without | {field: junk} for junk in JUNK)]:
-            content = json.dumps(body).encode()
+            content = json.dumps([body] if is_array else body).encode()
             headers = {"content-type": "application/json"}
             check(await callers[-1].request(endpoint.method, path_of(endpoint), content=content, headers=headers))
     unknown = dict.fromkeys(("x", "é" * 100, "\x07bell", "__class__", ""), 1)
-    answer = await callers[-1].request(endpoint.method, path_of(endpoint), json=base | unknown)
+    body = [base | unknown] if is_array else base | unknown
+    answer = await callers[-1].request(endpoint.method, path_of(endpoint), json=body)
     check(answer)
     if not endpoint.tolerant:
         assert [item["code"] for item in answer.json()] == ["106"] * len(unknown)

@@ -68,6 +68,19 @@ async def test_of_two_runners_one_runs_the_jobs(start: Start, url: str) -> None:
     assert len(await rows_of(url, "SELECT holder FROM job_lease")) == 1
 
 
+async def test_a_job_of_each_process_runs_without_the_lease(start: Start) -> None:
+    holder, common, own = Runs(), Runs(), Runs()
+    own.job.on_each_process = True
+    await start(holder.job)
+    await holder.next()
+
+    await start(common.job, own.job)
+
+    for _ in range(3):
+        await own.next()
+    assert common.count == 0
+
+
 async def test_runners_that_begin_at_once_agree_on_one(start: Start) -> None:
     runs = [Runs() for _ in range(4)]
     for each in runs:

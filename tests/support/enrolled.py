@@ -22,7 +22,7 @@ from authme.users import names
 from support.authenticator import Authenticator
 from support.given import Given, GivenUser
 
-FIRM, DEVICE = "5" * 24, "their telephone"
+DEVICE = "their telephone"
 _PARTY, _CHALLENGE = RelyingParty("localhost", "AuthMe", ("http://localhost:8080",)), b"c" * 32
 _numbers = itertools.count()
 
@@ -32,6 +32,7 @@ class Enrolled:
     """A user of a firm with e-mail, mobile, app, passkey, recovery codes and a device; each factor's id by its type."""
 
     user: GivenUser
+    firm: str
     mobile: str
     ids: dict[str, str]
     app: pyotp.TOTP
@@ -43,7 +44,8 @@ async def enrolled(given: Given, authenticator: Authenticator | None = None) -> 
     """Write somebody like this."""
     number, authenticator = next(_numbers), authenticator or Authenticator()
     email, mobile = f"enrolled{number}@example.com", f"55119{number:08d}"
-    user = await given.user(email, names=(names.email(email), names.mobile(mobile)), business_id=FIRM)
+    firm = await given.business()
+    user = await given.user(email, names=(names.email(email), names.mobile(mobile)), business_id=firm)
     secret, codes = new_totp_secret(), new_codes()
     options = creation_options(_PARTY, challenge=_CHALLENGE, user_id=user.id, user_name=email, exclude=[])
     passkey = verify_attestation(_PARTY, authenticator.create(options), challenge=_CHALLENGE)
@@ -70,7 +72,7 @@ async def enrolled(given: Given, authenticator: Authenticator | None = None) -> 
         return {one.contact_type: one.id for one in await factors.list_factors(ctx.tx, user.id)}
 
     ids = await given.run(write)
-    return Enrolled(user, mobile, ids, pyotp.TOTP(secret), authenticator, iter(codes))
+    return Enrolled(user, firm, mobile, ids, pyotp.TOTP(secret), authenticator, iter(codes))
 
 
 def _factor(ctx: Context, user: GivenUser, contact_type: str) -> dict[str, str | int | bool]:

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from authme import sessions
 from authme.app import Server, endpoints, make_application, make_server, prepare
 from authme.authentication.authenticate import Authentication
+from authme.authentication.client_proofs import ClientProofs
 from authme.authentication.sessions import SessionStates
 from authme.clients import store as client_store
 from authme.clients.create import ClientDraft
@@ -33,6 +34,7 @@ from authme.users.create import UserDraft
 from authme.users.create import create as create_user
 from authme.users.names import candidates
 from support.api import Api
+from support.given_access import GivenAccess
 from support.two_engines import rows_of
 
 Result = TypeVar("Result")
@@ -70,7 +72,7 @@ def environment(url: str, **settings: object) -> dict[str, str]:
     return {f"AUTHME_{name.upper()}": str(value) for name, value in (chosen | settings).items()}
 
 
-class Given:
+class Given(GivenAccess):
     """A server on a database of its own; several of them on one database are its worker processes."""
 
     def __init__(self, env: dict[str, str], clock: Clock) -> None:
@@ -149,11 +151,20 @@ class Given:
 
     async def caller(self, token: str) -> Caller:
         """Return whom the server takes the bearer of this token for."""
+        return await self.caller_with({"authorization": f"Bearer {token}"})
+
+    async def caller_with(self, headers: dict[str, str]) -> Caller:
+        """Return whom the server takes whoever sends these headers for."""
         parts = self.server.parts
         authentication = Authentication(
-            self.server.database, parts.get(AccessTokens), parts.get(Clients), parts.get(SessionStates), parts.get(HeldRoles)
+            self.server.database,
+            parts.get(AccessTokens),
+            parts.get(Clients),
+            parts.get(SessionStates),
+            parts.get(HeldRoles),
+            parts.get(ClientProofs),
         )
-        request = Request("GET", "", {"authorization": f"Bearer {token}"}, {}, b"", None, "")
+        request = Request("GET", "", headers, {}, b"", None, "")
         return await authentication.authenticate(request, next(one for one in endpoints() if not one.requirement.is_public))
 
     async def trail(self, action: str | None = None) -> list[dict[str, Any]]:

@@ -28,8 +28,8 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def running(binaries: Path, *, fsync: bool = False) -> Iterator[str]:
-    """Run a server in a temporary folder; yield the URL of its `postgres` database."""
+def running(binaries: Path, *, fsync: bool = False, **settings: str) -> Iterator[str]:
+    """Run a server in a temporary folder, with these settings; yield the URL of its `postgres` database."""
     # The server refuses to run as root, so then it runs as the account that its package made.
     account = pwd.getpwnam("postgres") if os.geteuid() == 0 else None
     as_account = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []} if account else {}
@@ -44,6 +44,8 @@ def running(binaries: Path, *, fsync: bool = False) -> Iterator[str]:
         )  # fmt: skip
         options = ["-c", "listen_addresses=127.0.0.1", "-c", f"port={port}", "-c", f"unix_socket_directories={folder}"]
         options += ["-c", f"fsync={'on' if fsync else 'off'}", "-c", "max_connections=200"]
+        for name, value in settings.items():
+            options += ["-c", f"{name}={value}"]
         with (folder / "log").open("wb") as log:
             server = subprocess.Popen(
                 [binaries / "postgres", "-D", data, *options], stdout=log, stderr=log, cwd=folder, **as_account

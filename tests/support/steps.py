@@ -9,7 +9,7 @@ from authme.kernel.context import Context
 from authme.sessions import USER_TOPIC
 from authme.users import store as users
 from support.answers import refused
-from support.enrolled import DEVICE, FIRM
+from support.enrolled import DEVICE
 from support.factors import FACTORS, FULFILL, LEVERAGE, SMART
 from support.recovery import CREATE, RESET, RETRIEVE
 from support.walk import STEPS, Walk, level_of, step
@@ -117,7 +117,7 @@ async def renew_app_token(walk: Walk) -> None:
 
 @step("UI-12", "same")
 async def act_for_the_firm(walk: Walk) -> None:
-    answer = await walk.me.post(f"{ME}/access-token", json={"businessId": FIRM})
+    answer = await walk.me.post(f"{ME}/access-token", json={"businessId": walk.person.firm})
     if not walk.is_refused(answer):
         walk.holds(answer)
 

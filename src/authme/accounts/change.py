@@ -3,7 +3,7 @@
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from authme import sessions
+from authme.accounts import belonging
 from authme.accounts.change_contact import change_contact
 from authme.accounts.names import check_another_remains, insert_names, new_identity
 from authme.accounts.target import hold_managed
@@ -13,6 +13,7 @@ from authme.kernel.errors import ErrorItem, FieldsRefused, field_malformed, miss
 from authme.kernel.wire import Id, Text, Wire
 from authme.users import change_store, names, policy, store
 from authme.users.model import User, UserKind
+from authme.users.named_business import get_named_business, hold_named_business
 from authme.users.names import Name, NameMalformed
 from authme.users.show import UserAnswer, shown
 from authme.users.taken import check_free
@@ -36,7 +37,8 @@ async def change_user(ctx: Context, user_id: str, body: ChangeUserRequest) -> Us
     """Change what is known of a user.
 
     Another e-mail address or mobile number is unverified until its code, which is sent at once, comes back (UI-40); until
-    then the one of before stays beside it and is told of the change. What is the same as before changes nothing.
+    then the one of before stays beside it and is told of the change. What is the same as before changes nothing. With a
+    business its offices go. Raises (107) for a business that is not there for the caller.
     """
     if body == ChangeUserRequest():
         raise missing("name, email, mobile, document, businessId or kind")
@@ -44,8 +46,9 @@ async def change_user(ctx: Context, user_id: str, body: ChangeUserRequest) -> Us
     target = await hold_managed(ctx, user_id)
     becomes = _with(target, body, wanted.get("document"))
     policy.check_may_place(ctx.caller, target, becomes)
+    await _hold_business(ctx, target, becomes)
     await check_free(ctx, list(wanted.values()), for_user=target.id)
-    changed = [field for field in _KNOWN if getattr(becomes, field) != getattr(target, field)]
+    changed = [field for field in (*_KNOWN, "authorities") if getattr(becomes, field) != getattr(target, field)]
     if changed:
         await _change(ctx, target, becomes, wanted.get("document"))
     contacts = [field for field in ("email", "mobile") if field in wanted]
@@ -79,15 +82,22 @@ def _with(target: User, body: ChangeUserRequest, document: Name | None) -> User:
     given = {field: value for field in _KNOWN if (value := getattr(body, field)) is not UNSET}
     if document is not None:
         given["document"] = document.value
-    return msgspec.structs.replace(target, **given)
+    business_id = given.pop("business_id", target.business_id)
+    placed = target if business_id == target.business_id else belonging.moved(target, to=business_id)
+    return msgspec.structs.replace(placed, **given)
+
+
+async def _hold_business(ctx: Context, target: User, becomes: User) -> None:
+    if becomes.business_id in {target.business_id, None}:
+        return
+    belonging.check_may_belong(target, await get_named_business(ctx, becomes.business_id))
+    await hold_named_business(ctx, becomes.business_id)
 
 
 async def _change(ctx: Context, target: User, becomes: User, document: Name | None) -> None:
     if becomes.document != target.document:
         await _change_document(ctx, target, document)
-    await change_store.change(ctx.tx, becomes, now=ctx.clock.now_ms())
-    # Sessions under way hold what the user holds: they look again within a second, on every worker process.
-    ctx.tx.announce(sessions.USER_TOPIC, target.id)
+    await belonging.change(ctx, target, becomes)
 
 
 async def _change_document(ctx: Context, target: User, becomes: Name | None) -> None:

@@ -7,6 +7,8 @@ from authme.credentials import store as credentials
 from authme.devices import store as devices
 from authme.devices.end import end_all
 from authme.factors import store as factors
+from authme.groups import member_store
+from authme.groups.held import announce_members
 from authme.kernel.context import Context
 from authme.kernel.errors import NotFound
 from authme.outbox.enqueue import forget_of_user
@@ -18,7 +20,7 @@ from authme.users.tell import tell
 
 
 async def remove(ctx: Context, user_id: str) -> None:
-    """Remove a user: sessions and secrets go at once, what is known of the person is erased, and they are told.
+    """Remove a user: sessions, secrets and memberships go at once, what is known of the person is erased, and they are told.
 
     Of the names only keyed hashes stay, which keep them taken for a time; the audit goes on naming the user by id. Clients
     that belong to the user stay: they are applications, and are removed as such.
@@ -30,6 +32,8 @@ async def remove(ctx: Context, user_id: str) -> None:
     await end_all(ctx, target.id, reason="removed")
     await sessions.forget_devices(ctx.tx, target.id)
     await _delete_secrets(ctx, target.id)
+    await member_store.delete_everywhere(ctx.tx, target.id, "USER", "BUSINESS_USER")
+    announce_members(ctx, [target.id])
     await reserve(ctx, sorted({key for _, key in await change_store.list_keys(ctx.tx, target.id)}))
     await change_store.delete_names(ctx.tx, target.id)
     if not await change_store.erase(ctx.tx, target.id, now=ctx.clock.now_ms()):

@@ -5,7 +5,7 @@ leaves none. Does not own what is worth recording (each use case says so) nor wh
 token, code or key). Asks `crypto` for the key of the seals.
 """
 
-from authme.audit.record import record
+from authme.audit.record import record, record_each
 from authme.audit.sealer import Sealer
 
-__all__ = ["Sealer", "record"]
+__all__ = ["Sealer", "record", "record_each"]

@@ -1,5 +1,6 @@
 """Who a request speaks for."""
 
+from authme.authentication.client_proofs import API_KEY_HEADER, ClientProof, ClientProofs
 from authme.authentication.sessions import SessionStates
 from authme.clients.directory import Clients
 from authme.clients.model import Client
@@ -7,6 +8,7 @@ from authme.groups.held import HeldRoles
 from authme.kernel.context import (
     ANONYMOUS,
     BASIC,
+    CLIENT_BASIC,
     CLIENT_IDENTIFIED,
     CLIENT_LADDER,
     FIRST_PARTY,
@@ -32,28 +34,57 @@ class Authentication:
     """Authenticates requests."""
 
     def __init__(
-        self, database: Database, tokens: AccessTokens, clients: Clients, sessions: SessionStates, roles: HeldRoles
+        self,
+        database: Database,
+        tokens: AccessTokens,
+        clients: Clients,
+        sessions: SessionStates,
+        roles: HeldRoles,
+        proofs: ClientProofs,
     ) -> None:
         self._reader = database.reader()
         self._roles = roles
         self._tokens = tokens
         self._clients = clients
         self._sessions = sessions
+        self._proofs = proofs
 
     async def authenticate(self, request: Request, endpoint: Endpoint) -> Caller:
         """Return the caller.
 
-        Raises BearerMissing (201), BearerExpired (202), SessionEnded (204), or ClientCredentialsWrong (9) where a `clientId`
-        is enough and none or an unknown one is given.
+        The first of these counts: a bearer token, the client's own HTTP Basic, its `X-Api-Key`, and where a `clientId` is
+        enough that. Raises BearerMissing (201), BearerExpired (202), SessionEnded (204), or ClientCredentialsWrong (9) where
+        the client's credentials prove nothing, or not the client that `clientId` names.
         """
         if endpoint.requirement.is_public:
             return ANONYMOUS
         token = request.bearer()
         if token is not None:
             return await self._by_token(token)
-        if not endpoint.names_client or request.headers.get("authorization", "")[:7].lower() == "bearer ":
+        scheme = request.headers.get("authorization", "")[:7].lower()
+        if scheme == "bearer ":
+            raise BearerMissing
+        if scheme.startswith("basic ") and not endpoint.takes_basic:
+            given = request.basic()
+            return await self._by_proof(request, await self._proofs.by_basic(self._reader, given) if given else None)
+        if API_KEY_HEADER in request.headers:
+            return await self._by_proof(request, await self._proofs.by_key(self._reader, request.headers[API_KEY_HEADER]))
+        if not endpoint.names_client:
             raise BearerMissing
         return await self._by_name(request.query.get("clientId", ""))
+
+    async def _by_proof(self, request: Request, proof: ClientProof | None) -> Caller:
+        """Return the caller that a client's token would be, with the roles that its service account holds now."""
+        if proof is None or request.query.get("clientId", proof.client.id) != proof.client.id:
+            raise ClientCredentialsWrong
+        client = proof.client
+        roles = await self._roles.of_service(self._reader, client.service_account_id)
+        return Caller(
+            atoms=client.atoms(CLIENT_BASIC) | roles | {f"scope:{scope}" for scope in client.scopes},
+            client_id=client.id,
+            organization_id=client.organization_id,
+            scopes=client.scopes,
+        )
 
     async def _by_name(self, client_id: str) -> Caller:
         client = await self._clients.find_active(self._reader, client_id)

@@ -24,7 +24,9 @@ ClientId = Annotated[str, typer.Argument(metavar="CLIENT_ID", help="24 hex digit
 
 @app.command()
 def create(
-    app_id: Annotated[str, typer.Option("--app-id", help="The application it belongs to.")] = "default",
+    app_id: Annotated[
+        str, typer.Option("--app-id", help="The application it belongs to: the id of a registered one, or what it is called.")
+    ] = "default",
     name: Annotated[str | None, typer.Option(help="What people call it.")] = None,
     first_party: Annotated[bool, typer.Option("--first-party/--third-party", help="Whose application it is.")] = True,
     scope: Annotated[
@@ -41,6 +43,10 @@ def create(
     ] = False,
     factor_visibility: Annotated[FactorVisibility, typer.Option(help="Which factors it sees.")] = "CREDENTIALS_ONLY",
     organization_id: Annotated[str | None, typer.Option(help="The organisation it belongs to.")] = None,
+    business_unit_id: Annotated[str | None, typer.Option(help="The unit of the organisation that it belongs to.")] = None,
+    business_id: Annotated[str | None, typer.Option(help="The business whose it is.")] = None,
+    service_account_id: Annotated[str | None, typer.Option(help="The service account whose roles it has.")] = None,
+    user_id: Annotated[str | None, typer.Option(help="The person whose it is.")] = None,
     jwks: Annotated[Path | None, typer.Option(help="File with its public keys (RFC 7517), for signed assertions.")] = None,
     as_json: Json = False,
 ) -> None:
@@ -49,6 +55,10 @@ def create(
         app_id=checked("--app-id", app_id, Text),
         name=checked("--name", name, Text),
         organization_id=checked("--organization-id", organization_id, Id),
+        business_unit_id=checked("--business-unit-id", business_unit_id, Id),
+        business_id=checked("--business-id", business_id, Id),
+        service_account_id=checked("--service-account-id", service_account_id, Id),
+        user_id=checked("--user-id", user_id, Id),
         first_party=first_party,
         scopes=tuple(checked("--scope", one, Scope) for one in scope or ()),
         grant_types=_grants(grant or []),
@@ -77,6 +87,7 @@ def list_command(as_json: Json = False) -> None:
                 "clientId": client.id,
                 "name": client.name,
                 "appId": client.app_id,
+                "organizationId": client.organization_id,
                 "status": client.status,
                 "scope": " ".join(client.scopes),
                 "alg": client.alg,

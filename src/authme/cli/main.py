@@ -2,8 +2,8 @@
 
 import typer
 
-from authme.cli import audit, clients, keys, operation, outbox, serve, users
-from authme.cli.importing import import_users
+from authme.cli import api_keys, audit, businesses, clients, keys, operation, outbox, serve, users
+from authme.cli.importing import import_file
 
 app = typer.Typer(
     name="authme",
@@ -19,10 +19,13 @@ app.command("init")(users.init)
 app.command("check")(operation.check)
 app.command("migrate")(operation.migrate)
 app.command("openapi")(operation.openapi)
-users.app.command("import")(import_users)
+app.command("import")(import_file)
+users.app.command("import")(import_file)
 app.add_typer(keys.app, name="keys")
 app.add_typer(clients.app, name="client")
+app.add_typer(api_keys.app, name="apikey")
 app.add_typer(users.app, name="user")
+app.add_typer(businesses.app, name="business")
 app.add_typer(outbox.app, name="outbox")
 app.add_typer(audit.app, name="audit")
 

@@ -1,25 +1,29 @@
 """CI-01: make a client."""
 
+from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
 
 from authme import keys
 from authme.audit import record
-from authme.clients import policy, store
+from authme.clients import own_store, policy, store
 from authme.clients.directory import TOPIC
-from authme.clients.model import DEFAULT_GRANTS, DEFAULT_SCOPES, Client, FactorVisibility, GrantType, SigningAlgorithm
+from authme.clients.model import DEFAULT_GRANTS, Client, FactorVisibility, GrantType, SigningAlgorithm
+from authme.clients.placement import place
+from authme.clients.standing_store import Spot
 from authme.crypto import jose
 from authme.crypto.digests import Digester
 from authme.crypto.secrets import new_secret
 from authme.kernel.context import Context
-from authme.kernel.errors import malformed, named_in_body_unknown
+from authme.kernel.errors import StateForbids, malformed
 from authme.kernel.ids import new_id
 from authme.settings import TokenSettings
 from authme.tokens.model import ExpiresInFormat
-from authme.users import store as users
 
 SECRET_PURPOSE = "client-secret"  # noqa: S105  # what the digest is for, not a secret
+MOST_OWN = 50
+"""As many clients of their own as one owner may have."""
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -42,18 +46,77 @@ class ClientDraft(msgspec.Struct, frozen=True, kw_only=True):
     expires_in_format: ExpiresInFormat = "EPOCH"
     token_aliases: bool = False
     factor_visibility: FactorVisibility = "CREDENTIALS_ONLY"
+    is_own: bool = False
+    """Made by its owner for themselves, who may have MOST_OWN of them."""
 
 
 async def create(ctx: Context, draft: ClientDraft) -> tuple[Client, str]:
     """Make a client and return it with its secret, which is not kept and cannot be shown again.
 
-    Raises FieldsRefused for a malformed redirect URI or key set, and (107) for a user that does not exist.
+    Raises FieldsRefused for a malformed redirect URI or key set, for the password grant of a third party, and (107) for what it
+    names and is not there; StateForbids when the owner has MOST_OWN clients of their own already.
     """
-    policy.check_may_create(ctx.caller, draft)
-    if draft.user_id is not None:
-        owner = await users.find(ctx.tx, draft.user_id)
-        if owner is None or owner.status == "REMOVED":
-            raise named_in_body_unknown("userId", "user")
+    scopes = tuple(dict.fromkeys(draft.scopes)) or policy.default_scopes(ctx.caller)
+    policy.check_may_give(ctx.caller, scopes)
+    grants = _grants(draft)
+    _check_form(draft)
+    alg = draft.alg or ctx.part(TokenSettings).signing_alg
+    await keys.ensure(ctx, alg)
+    spot = await place(ctx, draft)
+    policy.check_may_place(ctx.caller, spot.organization_id, first_party=draft.first_party)
+    if draft.is_own:
+        await _check_room(ctx, draft)
+    secret = new_secret()
+    made = _client(ctx, draft, spot, secret=secret, alg=alg, scopes=scopes, grant_types=grants)
+    await store.insert_client(ctx.tx, made)
+    ctx.tx.announce(TOPIC, made.id)
+    record(ctx, "client.created", made.id)
+    return made, secret
+
+
+def _client(ctx: Context, draft: ClientDraft, spot: Spot, *, secret: str, **decided: Any) -> Client:
+    now = ctx.clock.now_ms()
+    return Client(
+        id=new_id(ctx.clock),
+        app_id=draft.app_id,
+        name=draft.name,
+        user_id=draft.user_id,
+        business_id=draft.business_id,
+        service_account_id=draft.service_account_id,
+        business_unit_id=spot.business_unit_id,
+        organization_id=spot.organization_id,
+        logon=None,
+        secret_hash=ctx.part(Digester).digest(SECRET_PURPOSE, secret),
+        jwks=draft.jwks,
+        first_party=draft.first_party,
+        redirect_uris=draft.redirect_uris,
+        expires_in_format=draft.expires_in_format,
+        token_aliases=draft.token_aliases,
+        factor_visibility=draft.factor_visibility,
+        access_token_seconds=ctx.part(TokenSettings).access_token_seconds,
+        status="ACTIVE",
+        created_at=now,
+        updated_at=now,
+        **decided,
+    )
+
+
+async def _check_room(ctx: Context, draft: ClientDraft) -> None:
+    # The owner is held by now: of two that make the last one at once, the second is counted after the first.
+    if await own_store.count(ctx.tx, user_id=draft.user_id, business_id=draft.business_id) >= MOST_OWN:
+        raise StateForbids(f"There are {MOST_OWN} clients already, and no more are possible; remove one first.")
+
+
+def _grants(draft: ClientDraft) -> tuple[GrantType, ...]:
+    """Return the grants; raise (102) for a third party that would see the passwords of people (RFC 9700 section 2.4)."""
+    if draft.first_party:
+        return tuple(dict.fromkeys(draft.grant_types)) or DEFAULT_GRANTS
+    if "password" in draft.grant_types:
+        raise malformed("grantTypes", "grants without the password are expected for a third party's client")
+    return tuple(dict.fromkeys(draft.grant_types)) or tuple(grant for grant in DEFAULT_GRANTS if grant != "password")
+
+
+def _check_form(draft: ClientDraft) -> None:
     for uri in draft.redirect_uris:
         _check_redirect_uri(uri)
     if draft.jwks is not None:
@@ -61,40 +124,6 @@ async def create(ctx: Context, draft: ClientDraft) -> tuple[Client, str]:
             jose.parse_jwks(draft.jwks)
         except ValueError as error:
             raise malformed("jwks", str(error)) from error
-    settings = ctx.part(TokenSettings)
-    alg = draft.alg or settings.signing_alg
-    await keys.ensure(ctx, alg)
-    secret = new_secret()
-    now = ctx.clock.now_ms()
-    made = Client(
-        id=new_id(ctx.clock),
-        app_id=draft.app_id,
-        name=draft.name,
-        user_id=draft.user_id,
-        business_id=draft.business_id,
-        service_account_id=draft.service_account_id,
-        business_unit_id=draft.business_unit_id,
-        organization_id=draft.organization_id or ctx.caller.organization_id,
-        logon=None,
-        secret_hash=ctx.part(Digester).digest(SECRET_PURPOSE, secret),
-        jwks=draft.jwks,
-        first_party=draft.first_party,
-        scopes=tuple(dict.fromkeys(draft.scopes)) or DEFAULT_SCOPES,
-        grant_types=tuple(dict.fromkeys(draft.grant_types)) or DEFAULT_GRANTS,
-        redirect_uris=draft.redirect_uris,
-        alg=alg,
-        expires_in_format=draft.expires_in_format,
-        token_aliases=draft.token_aliases,
-        factor_visibility=draft.factor_visibility,
-        access_token_seconds=settings.access_token_seconds,
-        status="ACTIVE",
-        created_at=now,
-        updated_at=now,
-    )
-    await store.insert_client(ctx.tx, made)
-    ctx.tx.announce(TOPIC, made.id)
-    record(ctx, "client.created", made.id)
-    return made, secret
 
 
 def _check_redirect_uri(uri: str) -> None:

@@ -6,6 +6,7 @@ import msgspec
 from msgspec import Meta
 
 from authme.kernel.context import CLIENT_LADDER, FIRST_PARTY, THIRD_PARTY, rungs
+from authme.relation import Place
 from authme.tokens.model import ExpiresInFormat, TokenProfile
 
 ClientStatus = Literal["ACTIVE", "LOCKED", "REMOVED"]
@@ -53,6 +54,11 @@ class Client(msgspec.Struct, frozen=True, kw_only=True):
     def token_profile(self) -> TokenProfile:
         """How its tokens are made."""
         return TokenProfile(self.id, self.alg, self.access_token_seconds, self.expires_in_format, self.token_aliases)
+
+    @property
+    def place(self) -> Place:
+        """Where the client stands."""
+        return Place(self.organization_id, self.business_id, self.user_id)
 
     def atoms(self, level: str) -> frozenset[str]:
         """Return what a requirement sees of the client that has proved `level`."""

@@ -11,7 +11,11 @@ from authme.kernel.errors import NotFound, NotOnThisTarget
 
 async def remove(ctx: Context, client_id: str) -> None:
     """Remove the client: its tokens and the sessions that began at it end at once."""
-    target = await _get(ctx, client_id)
+    await remove_client(ctx, await _get(ctx, client_id))
+
+
+async def remove_client(ctx: Context, target: Client) -> None:
+    """Remove a client that the caller may manage. Raises NotOnThisTarget for the one that the caller calls through."""
     if target.id == ctx.caller.client_id:
         # The call would saw off the branch that the caller sits on, and nobody could undo it.
         raise NotOnThisTarget("A client cannot remove itself.")

@@ -8,6 +8,7 @@ from sqlalchemy import and_, bindparam, insert, select, update
 from authme.clients.model import Client, ClientStatus
 from authme.clients.tables import client
 from authme.kernel.database import Reader, Row, Statement, Transaction, contained_in
+from authme.relation import Reach
 
 _INSERT = Statement(insert(client).values({column.name: bindparam(column.name) for column in client.c}))
 _FIND = Statement(select(client).where(client.c.id == bindparam("of_client")))
@@ -16,16 +17,23 @@ _CHANGE_STATUS = Statement(
     .where(and_(client.c.id == bindparam("of_client"), contained_in(client.c.status, "was")))
     .values(status=bindparam("becomes"), updated_at=bindparam("now"))
 )
-_LIST = Statement(
+_PAGE = (
     select(client)
     .where(and_(client.c.id > bindparam("after"), client.c.status != "REMOVED"))
     .order_by(client.c.id)
     .limit(bindparam("at_most"))
 )
+_LIST = Statement(_PAGE)
+_LIST_AT = {
+    "ORGANIZATION": Statement(_PAGE.where(client.c.organization_id == bindparam("place"))),
+    "BUSINESS": Statement(_PAGE.where(client.c.business_id == bindparam("place"))),
+    "OWNER": Statement(_PAGE.where(client.c.user_id == bindparam("place"))),
+}
 _REDIRECTS = Statement(select(client.c.redirect_uris).where(and_(client.c.status == "ACTIVE", client.c.redirect_uris != "[]")))
 
 
-def _client(row: Row) -> Client:
+def client_of(row: Row) -> Client:
+    """Return the client of a row that has its columns."""
     return Client(
         id=row["id"],
         app_id=row["app_id"],
@@ -86,7 +94,7 @@ async def insert_client(tx: Transaction, given: Client) -> None:
 async def find(reader: Reader, client_id: str) -> Client | None:
     """Return the client, also a locked or removed one."""
     row = await reader.one(_FIND, of_client=client_id)
-    return _client(row) if row else None
+    return client_of(row) if row else None
 
 
 async def change_status(
@@ -98,7 +106,17 @@ async def change_status(
 
 async def list_clients(reader: Reader, *, after: str, limit: int) -> list[Client]:
     """Return up to `limit` clients with an id greater than `after`, removed ones left out."""
-    return [_client(row) for row in await reader.all(_LIST, after=after, at_most=limit)]
+    return [client_of(row) for row in await reader.all(_LIST, after=after, at_most=limit)]
+
+
+async def list_reached(reader: Reader, reach: Reach, *, after: str, limit: int) -> list[Client]:
+    """Return up to `limit` clients within the reach, with an id greater than `after`, removed ones left out."""
+    if reach.by == "NOWHERE":
+        return []
+    if reach.by == "EVERYWHERE":
+        return await list_clients(reader, after=after, limit=limit)
+    rows = await reader.all(_LIST_AT[reach.by], place=reach.id, after=after, at_most=limit)
+    return [client_of(row) for row in rows]
 
 
 async def list_redirect_uris(reader: Reader) -> list[str]:

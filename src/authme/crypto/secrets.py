@@ -5,7 +5,7 @@ import uuid
 
 
 def new_secret() -> str:
-    """Return 256 random bits as 43 characters of base64url: a client secret, an API key, an opaque token."""
+    """Return 256 random bits as 43 characters of base64url: a client secret, an opaque token."""
     return secrets.token_urlsafe(32)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, or_, select
+from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, case, or_, select
 
 from authme.groups.tables import access_group, group_dependency, group_member, group_role
 from authme.kernel.database import Reader, Row, Statement, contained_in
@@ -17,10 +17,12 @@ from authme.organizations.tables import business, service_account
 
 MAXIMUM_GROUPS = 1000
 """As many groups, with those that they depend on, one subject may be in: a wider graph gives no roles at all."""
+_MAXIMUM_ROLES = 10_000
+"""As many roles these groups may carry together."""
 
 
 class TooManyGroups(Exception):
-    """The groups of a subject, with those that they depend on, are more than MAXIMUM_GROUPS."""
+    """There are more groups, or more roles that they carry, than are looked through."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,35 +43,32 @@ def _walk() -> Statement:
         or_(access_group.c.corporate_group_id.is_(None), access_group.c.corporate_group_id == corporate),
     )
     member = group_member.c
-    is_member = and_(
-        contained_in(member.member_id, "members"),
-        or_(
-            and_(
-                or_(member.member_type == "USER", member.member_type == "BUSINESS_USER"), member.member_id == bindparam("user")
-            ),
-            and_(member.member_type == "BUSINESS", member.member_id == belongs_to),
-            and_(member.member_type == "SERVICE", member.member_id == bindparam("service")),
-        ),
+    is_user = or_(member.member_type == "USER", member.member_type == "BUSINESS_USER")
+    is_member = or_(
+        and_(is_user, member.member_id == bindparam("user")),
+        and_(member.member_type == "BUSINESS", member.member_id == belongs_to),
+        and_(member.member_type == "SERVICE", member.member_id == bindparam("service")),
     )
     walked = (
         select(member.group_id.label("group_id"))
-        .join_from(group_member, access_group, access_group.c.id == member.group_id)
-        .where(and_(is_member, reaches))
+        .where(and_(contained_in(member.member_id, "members"), is_member))
         .cte("walked", recursive=True)
     )
-    # UNION, not UNION ALL: a group that is reached by many paths is walked once.
+    # UNION, not UNION ALL: a group that is reached by many paths is walked once. Whether it reaches the subject is asked when
+    # it is walked from, not on each path to it: there may be a hundred times as many.
     walked = walked.union(
         select(group_dependency.c.depends_on_id)
-        .join_from(walked, group_dependency, group_dependency.c.group_id == walked.c.group_id)
-        .join(access_group, access_group.c.id == group_dependency.c.depends_on_id)
+        .join_from(walked, access_group, access_group.c.id == walked.c.group_id)
+        .join(group_dependency, group_dependency.c.group_id == access_group.c.id)
         .where(reaches)
     )
     # Neither engine walks on once it has as many as are asked for.
-    some = select(walked.c.group_id).limit(bindparam("at_most")).subquery("some")
+    some = select(walked.c.group_id).limit(bindparam("at_most_groups")).subquery("some")
     return Statement(
-        select(some.c.group_id, group_role.c.role).join_from(
-            some, group_role, group_role.c.group_id == some.c.group_id, isouter=True
-        )
+        select(some.c.group_id, group_role.c.role, case((reaches, 1), else_=0).label("reaches"))
+        .join_from(some, access_group, access_group.c.id == some.c.group_id)
+        .join(group_role, group_role.c.group_id == some.c.group_id, isouter=True)
+        .limit(bindparam("at_most"))
     )
 
 
@@ -90,8 +89,7 @@ async def find_roles_by_group(reader: Reader, subject: Subject) -> dict[str, fro
 
 async def find_roles(reader: Reader, subject: Subject) -> frozenset[str]:
     """Return the roles that come to the subject through groups; raise TooManyGroups."""
-    rows = await _walked(reader, subject)
-    return frozenset(row[1] for row in rows if row[1] is not None)
+    return frozenset[str]().union(*_by_group(await _walked(reader, subject)).values())
 
 
 async def _walked(reader: Reader, subject: Subject) -> list[Row]:
@@ -104,9 +102,10 @@ async def _walked(reader: Reader, subject: Subject) -> list[Row]:
         user=user_id,
         service=service_id,
         business=business_id or "",
-        at_most=MAXIMUM_GROUPS + 1,
+        at_most_groups=MAXIMUM_GROUPS + 1,
+        at_most=_MAXIMUM_ROLES + 1,
     )
-    if len({row[0] for row in rows}) > MAXIMUM_GROUPS:
+    if len(rows) > _MAXIMUM_ROLES or len({row["group_id"] for row in rows}) > MAXIMUM_GROUPS:
         raise TooManyGroups
     return rows
 
@@ -114,5 +113,6 @@ async def _walked(reader: Reader, subject: Subject) -> list[Row]:
 def _by_group(rows: Iterable[Row]) -> dict[str, frozenset[str]]:
     found: dict[str, set[str]] = defaultdict(set)
     for row in rows:
-        found[row[0]].update(() if row[1] is None else (row[1],))
+        if row["reaches"]:
+            found[row["group_id"]].update(() if row["role"] is None else (row["role"],))
     return {group: frozenset(roles) for group, roles in found.items()}

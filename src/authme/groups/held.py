@@ -27,8 +27,10 @@ class HeldRoles:
     """Roles at hand, at most a second behind a change made on another worker process."""
 
     def __init__(self, database: Database) -> None:
-        self._held: ChangeAwareCache[_Held] = ChangeAwareCache(database.changes, TOPIC, limit=_LIMIT)
-        database.changes.subscribe(USER_TOPIC, self._held.drop)
+        self._of_users: ChangeAwareCache[_Held] = ChangeAwareCache(database.changes, TOPIC, limit=_LIMIT)
+        # Apart: the id of a user can be chosen, and so be that of a service account.
+        self._of_services: ChangeAwareCache[_Held] = ChangeAwareCache(database.changes, TOPIC, limit=_LIMIT)
+        database.changes.subscribe(USER_TOPIC, self._of_users.drop)
 
     async def of_user(self, reader: Reader, user_id: str, business_id: str | None) -> frozenset[str]:
         """Return the roles that come to a user of this business through groups."""
@@ -37,7 +39,7 @@ class HeldRoles:
         async def load() -> _Held:
             return _Held(business_id, await _find(reader, subject))
 
-        held = await self._held.get(user_id, load)
+        held = await self._of_users.get(user_id, load)
         # The business that is asked for may be newer than what is kept, or older.
         return held.roles if held.business_id == business_id else await _find(reader, subject)
 
@@ -50,7 +52,7 @@ class HeldRoles:
             subject = await find_service(reader, service_id)
             return _Held(subject.business_id, await _find(reader, subject))
 
-        return (await self._held.get(service_id, load)).roles
+        return (await self._of_services.get(service_id, load)).roles
 
 
 def announce_members(ctx: Context, ids: list[str]) -> None:

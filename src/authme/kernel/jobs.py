@@ -1,4 +1,4 @@
-"""Work that runs by the clock, on one worker process at a time."""
+"""Work that runs by the clock: on one worker process at a time, or on each for what it keeps to itself."""
 
 import asyncio
 import contextlib
@@ -39,11 +39,13 @@ class Job:
     name: str
     every: timedelta
     run: JobRun
+    on_each_process: bool = False
+    """For what a process keeps to itself: it runs without the lease."""
     due_at: float = field(default=0.0)
 
 
 class Jobs:
-    """Runs the jobs while this process holds the lease.
+    """Runs the jobs while this process holds the lease, and those of each process always.
 
     The lease only spares the other processes the work: each job is right even if two run it at once, since a process that
     was stopped for longer than its lease cannot know that it lost it.
@@ -88,17 +90,16 @@ class Jobs:
                 if loop.time() >= renew_at:
                     holds = await self._take_lease()
                     renew_at = loop.time() + _RENEWED.total_seconds()
-                if holds:
-                    await self._run_due(loop.time())
+                await self._run_due(loop.time(), holds_lease=holds)
             except Exception as fault:  # noqa: BLE001  # the runner outlives whatever it meets
                 _report("lease", fault)
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(min((job.every.total_seconds() for job in self._jobs), default=1.0)):
                     await self._is_over.wait()
 
-    async def _run_due(self, now: float) -> None:
+    async def _run_due(self, now: float, *, holds_lease: bool) -> None:
         for job in self._jobs:
-            if now < job.due_at or self._is_over.is_set():
+            if now < job.due_at or self._is_over.is_set() or not (holds_lease or job.on_each_process):
                 continue
             job.due_at = now + job.every.total_seconds()
             try:

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from authme.kernel.context import CLIENT_LADDER, FIRST_PARTY, THIRD_PARTY
 from authme.kernel.errors import ErrorItem
 from authme.kernel.http.endpoint import Endpoint
 from authme.kernel.wire import Id
@@ -23,6 +24,7 @@ _REFUSALS = {
     503: "A needed system does not answer; `Retry-After` says when to try again.",
 }
 _SUCCESS = {200: "Done.", 201: "Created.", 204: "Done; there is nothing to say.", 304: "Not changed."}
+_OF_CLIENTS = frozenset({*CLIENT_LADDER, FIRST_PARTY, THIRD_PARTY})
 _TEMPLATE = "#/components/schemas/{name}"
 
 
@@ -56,7 +58,17 @@ def document(endpoints: Sequence[Endpoint], *, version: str, server_url: str | N
             "responses": _refusals(schema_of[str(list[ErrorItem])]),
             "securitySchemes": {
                 "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
-                "basic": {"type": "http", "scheme": "basic"},
+                "basic": {
+                    "type": "http",
+                    "scheme": "basic",
+                    "description": "A client's id with its secret or an API key; where people log in, name and password.",
+                },
+                "apiKey": {
+                    "type": "apiKey",
+                    "in": "header",
+                    "name": "X-Api-Key",
+                    "description": "An API key: the request speaks for its client.",
+                },
             },
         },
     }
@@ -91,11 +103,23 @@ def _operation(endpoint: Endpoint, schema_of: Mapping[str, dict[str, Any]]) -> d
 
 
 def _security(endpoint: Endpoint) -> list[dict[str, list[str]]]:
-    if endpoint.takes_basic:
-        return [{"basic": []}]
+    bearer: dict[str, list[str]] = {"bearer": []}
+    basic: dict[str, list[str]] = {"basic": []}
+    key: dict[str, list[str]] = {"apiKey": []}
     if endpoint.requirement.is_public:
-        return []
-    return [{}, {"bearer": []}] if endpoint.names_client else [{"bearer": []}]
+        return [basic, key] if endpoint.takes_basic else []
+    if endpoint.takes_basic:
+        return [basic, basic | key]
+    if not _takes_client(endpoint):
+        return [bearer]
+    return [{}, bearer, basic, key] if endpoint.names_client else [bearer, basic, key]
+
+
+def _takes_client(endpoint: Endpoint) -> bool:
+    """Whether a client that speaks for no person can meet the requirement."""
+    return any(
+        all(atom in _OF_CLIENTS or atom.startswith("scope:") for atom in needed) for needed, _ in endpoint.requirement.clauses
+    )
 
 
 def _parameters(endpoint: Endpoint) -> list[dict[str, Any]]:

@@ -1,5 +1,6 @@
 """Shapes on the wire: what request and answer structs have in common, and the field types that many share."""
 
+from datetime import datetime
 from typing import Annotated, Any
 
 import msgspec
@@ -9,6 +10,7 @@ Id = Annotated[str, Meta(pattern="^[0-9a-f]{24}$", description="24 lowercase hex
 Text = Annotated[str, Meta(min_length=1, max_length=256, description="a text of 1 to 256 characters")]
 LongText = Annotated[str, Meta(min_length=1, max_length=4096, description="a text of 1 to 4096 characters")]
 Token = Annotated[str, Meta(min_length=1, max_length=16384, description="a token of 1 to 16384 characters")]
+Moment = Annotated[datetime, Meta(tz=True, description="a time with its offset from UTC (RFC 3339)")]
 Password = Annotated[str, Meta(min_length=1, max_length=1024, description="a text of 1 to 1024 characters")]
 """What a caller may offer as a password; what is accepted as a *new* one is the policy's decision."""
 

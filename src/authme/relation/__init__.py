@@ -15,6 +15,7 @@ from authme.relation.names import (
     KINDS,
     MAINTENANCE,
     OFFICES,
+    PERSON,
 )
 from authme.relation.reach import Place, Reach, check_reaches, reach_of, reaches
 
@@ -28,6 +29,7 @@ __all__ = [
     "KINDS",
     "MAINTENANCE",
     "OFFICES",
+    "PERSON",
     "Place",
     "Reach",
     "check_may_hand_on",

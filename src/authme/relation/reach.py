@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from authme.kernel.context import Caller
+from authme.kernel.context import THIRD_PARTY, Caller
 from authme.kernel.errors import NotFound
 from authme.relation.names import ADMIN, BUSINESS_OFFICES, MAINTENANCE, PERSON
 
@@ -38,12 +38,12 @@ def reach_of(caller: Caller) -> Reach:
 
     IAM_ADMIN_MAINTENANCE reaches everything, ADMIN its own organisation, an owner or administrator of a business that
     business, a person what is their own. A service, where its scope lets it in at all, reaches its client's organisation, or
-    everything if that client belongs to none.
+    everything if that client belongs to none; one of a third party, which anybody makes, reaches nothing.
     """
     if caller.is_operator or caller.has(MAINTENANCE):
         return _EVERYWHERE
     if caller.user_id is None:
-        if caller.client_id is None:
+        if caller.client_id is None or caller.has(THIRD_PARTY):
             return _NOWHERE
         return Reach("ORGANIZATION", caller.organization_id) if caller.organization_id else _EVERYWHERE
     if caller.has(ADMIN):

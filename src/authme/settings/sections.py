@@ -89,6 +89,13 @@ class TokenSettings:
     )  # fmt: skip
     key_rotation_days: int = setting("Age at which a signing key is replaced.", 90, "30", forms.between(1, 3650))
     key_publish_ahead_hours: int = setting("For how long a key is published before it signs.", 24, "48", forms.between(0, 8760))
+    product_token_seconds: int = setting("Life of the token of a product.", 900, "300", forms.between(30, 86400))
+    remembered_product_token_seconds: int = setting(
+        "Life of the token of a product with remember-me.", 2_592_000, "604800", forms.between(60, 31_536_000)
+    )
+    api_key_overlap_seconds: int = setting(
+        "For how long an API key stays good after it was rotated; 0: not at all.", 86400, "3600", forms.between(0, 31_536_000)
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,13 @@ from dataclasses import replace
 import msgspec
 
 from authme.audit import record
-from authme.clients.login import issue as issue_to_client
 from authme.clients.model import Client
 from authme.kernel.context import CLIENT_BASIC, Context
 from authme.kernel.errors import Refusal, SessionEnded, TokenNotValid
 from authme.kernel.wire import Text, Token, Wire
 from authme.sessions import store as sessions
 from authme.sign_in.caller import get_client
+from authme.sign_in.client_tokens import issue as issue_to_client
 from authme.sign_in.issue import issue
 from authme.tokens import refresh
 from authme.tokens.model import TokenObject

@@ -2,6 +2,8 @@
 
 from authme.kernel.http import API, Endpoint
 from authme.kernel.requirement import Requirement
+from authme.sign_in.client_assertion import AssertionRequest, login_by_assertion
+from authme.sign_in.client_login import login as login_client
 from authme.sign_in.identification import IdentificationAnswer, IdentificationRequest, identify
 from authme.sign_in.password import LoginRequest, login
 from authme.sign_in.recovery import (
@@ -28,7 +30,9 @@ from authme.tokens.model import TokenObject
 
 _BEFORE_LOGIN = Requirement.parse("CLI-1STPARTY and CLI-AUTH-IDENTIFIED")
 _SIGNED_IN = Requirement.parse("CLI-AUTH-IDENTIFIED and CLI-1STPARTY and AUTH-BASIC and USER")
+_PUBLIC = Requirement.parse("public")
 _TAGS = ("User Identities",)
+_CLIENTS = ("Client Identities",)
 
 ENDPOINTS = [
     Endpoint(
@@ -68,7 +72,16 @@ ENDPOINTS = [
         "Grant Auth Smart Role", _TAGS, body=GrantSmartRequest, answer=TokenObject, refusals=(409,),
     ),
     Endpoint(
-        "GT-01", "POST", f"{API}/token", Requirement.parse("public"), generate_token,
+        "CI-04", "POST", f"{API}/client-identities/login", _PUBLIC, login_client, "Login client", _CLIENTS,
+        answer=TokenObject, tolerant=True, wants_request=True, takes_basic=True,
+    ),
+    Endpoint(
+        "CI-05", "POST", f"{API}/client-identities/{{clientId}}/login", _PUBLIC, login_by_assertion,
+        "Login client (signed assertion)", _CLIENTS, body=AssertionRequest, answer=TokenObject, wants_request=True,
+        refusals=(401,),
+    ),
+    Endpoint(
+        "GT-01", "POST", f"{API}/token", _PUBLIC, generate_token,
         "Generate a access token and a refresh token", ("Generate Token",),
         body=TokenRequest, answer=TokenObject, wants_request=True, takes_basic=True, refusals=(403, 429),
     ),

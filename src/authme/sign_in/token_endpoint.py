@@ -5,7 +5,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from authme import sessions
-from authme.clients import login as clients
+from authme.authentication.client_proofs import API_KEY_HEADER, ClientProof
 from authme.clients.model import Client, GrantType
 from authme.kernel.context import CLIENT_BASIC, Context
 from authme.kernel.errors import (
@@ -18,6 +18,7 @@ from authme.kernel.errors import (
 )
 from authme.kernel.http import BasicCredentials, Request
 from authme.kernel.wire import Password, Text, Token, Wire
+from authme.sign_in import client_login, client_tokens
 from authme.sign_in.password import login_at
 from authme.sign_in.renew import renew_at
 from authme.tokens import refresh
@@ -41,21 +42,20 @@ class TokenRequest(Wire, frozen=True):
 
 
 async def generate_token(ctx: Context, request: Request, body: TokenRequest) -> TokenObject | Refusal:
-    """Authenticate the client, by HTTP Basic or in the body, and take its grant.
+    """Authenticate the client, by HTTP Basic, in the body or by `X-Api-Key`, and take its grant.
 
     A refresh token comes with every grant. An authorization code that this server has not issued is not valid.
     """
-    given = request.basic()
-    if given is None and body.client_id is not None:
-        given = BasicCredentials(body.client_id, body.client_secret or "")
-    client = await clients.prove(ctx, given)
-    if isinstance(client, Refusal):
-        return client
+    given = request.basic() or _in_body(request, body)
+    proof = await client_login.prove(ctx, request, given, key_of=body.client_id)
+    if isinstance(proof, Refusal):
+        return proof
+    client = proof.client
     if body.grant_type not in client.grant_types:
         raise Forbidden(f"The grant {body.grant_type} is not one of this client's.")
     match body.grant_type:
         case "client_credentials":
-            return await _client_credentials(ctx, client)
+            return await _client_credentials(ctx, proof)
         case "password":
             return await _password(ctx, client, body)
         case "refresh_token":
@@ -68,12 +68,20 @@ async def generate_token(ctx: Context, request: Request, body: TokenRequest) -> 
             raise TokenNotValid("The authorization code is not valid.")
 
 
-async def _client_credentials(ctx: Context, client: Client) -> TokenObject:
+def _in_body(request: Request, body: TokenRequest) -> BasicCredentials | None:
+    """Return the credentials in the body; none where it only names the client and an `X-Api-Key` proves it."""
+    if body.client_id is None or (body.client_secret is None and API_KEY_HEADER in request.headers):
+        return None
+    return BasicCredentials(body.client_id, body.client_secret or "")
+
+
+async def _client_credentials(ctx: Context, proof: ClientProof) -> TokenObject:
+    client = proof.client
     session = sessions.start(
-        ctx, user_id=None, client_id=client.id, level=None, client_level=CLIENT_BASIC, amr=("client_secret",)
+        ctx, user_id=None, client_id=client.id, level=None, client_level=CLIENT_BASIC, amr=(f"client_{proof.method}",)
     )
     token = refresh.issue(ctx, session, client.id, client.scopes)
-    return await clients.issue(ctx, client, refresh_token=token)
+    return await client_tokens.issue(ctx, client, method=proof.method, refresh_token=token)
 
 
 async def _password(ctx: Context, client: Client, body: TokenRequest) -> TokenObject | Refusal:

@@ -47,7 +47,7 @@ async def mint(
     )
     key = await ctx.part(Keyring).signing_key(ctx.tx, profile.alg)
     token = jose.sign(key, _encoder.encode(body), typ=ACCESS_TOKEN_TYPE)
-    seconds = expires_at if profile.expires_in_format == "EPOCH" else profile.access_token_seconds
+    seconds = profile.expires_in(expires_at, life=profile.access_token_seconds)
     shown = TokenObject(
         access_token=token, token_type=BEARER, refresh_token=refresh_token, expires_in=str(seconds), scope=scope
     )

@@ -20,6 +20,10 @@ class TokenProfile(msgspec.Struct, frozen=True):
     expires_in_format: ExpiresInFormat
     aliases: bool
 
+    def expires_in(self, expires_at: int, *, life: int) -> int:
+        """Return what `expiresIn` says to the client: the epoch second of expiry, or the life in seconds."""
+        return expires_at if self.expires_in_format == "EPOCH" else life
+
 
 class TokenObject(SparseAnswer, frozen=True, kw_only=True):
     """The success body of every login, renewal and step-up (contract section 2).

@@ -14,7 +14,7 @@ from authme.kernel.database import UniqueViolation
 from authme.kernel.http.language import Language
 from authme.kernel.ids import new_id
 from authme.kernel.wire import Id, Text, Wire
-from authme.users import names, store
+from authme.users import business_store, names, store
 from authme.users.contacts import main_names
 from authme.users.model import Authority, Identity, User, UserKind
 from authme.users.names import Name, NameMalformed, every_meaning
@@ -112,12 +112,15 @@ async def bring_in(run: Run, drafts: Sequence[tuple[int, Draft]]) -> Outcome:
 
 async def _insert_all(ctx: Context, drafts: Sequence[tuple[int, Draft]]) -> Outcome:
     outcome = Outcome()
+    known = await _find_businesses(ctx, [draft for _, draft in drafts])
     taken = await find_taken(ctx, [name for _, draft in drafts for name in draft.names])
     made: set[Name] = set()
     accepted: list[Draft] = []
     for number, draft in drafts:
         conflict = next((name for name in every_meaning(draft.names) if name.key in taken), None)
-        if conflict is None:
+        if conflict is None and draft.given.business_id not in known:
+            outcome.problems.append((number, "`businessId`: there is no such business"))
+        elif conflict is None:
             accepted.append(draft)
             made.add(draft.names[0])
             taken |= {name.key for name in draft.names}
@@ -129,6 +132,12 @@ async def _insert_all(ctx: Context, drafts: Sequence[tuple[int, Draft]]) -> Outc
     outcome.imported = len(accepted)
     record(ctx, "users.imported", None, imported=outcome.imported, skipped=outcome.skipped)
     return outcome
+
+
+async def _find_businesses(ctx: Context, drafts: Sequence[Draft]) -> frozenset[str | None]:
+    """Return which of the businesses that drafts name are registered, and None for the drafts that name none."""
+    named = sorted({draft.given.business_id for draft in drafts if draft.given.business_id is not None})
+    return frozenset({None, *(await business_store.find_registered(ctx.tx, named) if named else ())})
 
 
 async def _insert(ctx: Context, drafts: Sequence[Draft]) -> None:

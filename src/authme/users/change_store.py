@@ -1,5 +1,7 @@
 """What is known of a user, changed and erased, at rest."""
 
+import json
+
 from sqlalchemy import and_, bindparam, delete, select, update
 
 from authme.kernel.database import Reader, Statement, Transaction
@@ -16,6 +18,7 @@ _CHANGE = Statement(
         document=bindparam("document"),
         business_id=bindparam("business_id"),
         kind=bindparam("kind"),
+        authorities=bindparam("authorities"),
         updated_at=bindparam("now"),
     )
 )
@@ -51,7 +54,10 @@ _MAKE_MAIN = Statement(
 
 
 async def change(tx: Transaction, becomes: User, *, now: int) -> bool:
-    """Write name, document, business and kind; False if the user was removed."""
+    """Write name, document, business, kind and authorities; False if the user was removed.
+
+    The user is held, so that an office that came meanwhile is not lost.
+    """
     changed = await tx.run(
         _CHANGE,
         of_user=becomes.id,
@@ -60,6 +66,7 @@ async def change(tx: Transaction, becomes: User, *, now: int) -> bool:
         document=becomes.document,
         business_id=becomes.business_id,
         kind=becomes.kind,
+        authorities=json.dumps(becomes.authorities),
         now=now,
     )
     return changed == 1

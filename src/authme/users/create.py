@@ -17,6 +17,7 @@ from authme.settings import PasswordSettings
 from authme.users import policy, store
 from authme.users.contacts import first_contact, main_names
 from authme.users.model import Identity, User, UserKind, UserStatus
+from authme.users.named_business import get_named_business, hold_named_business
 from authme.users.names import Name
 from authme.users.taken import check_free, release
 
@@ -42,14 +43,18 @@ async def create(ctx: Context, draft: UserDraft, password: str | None) -> tuple[
     """Make a user with its names.
 
     Without a password the user is PENDING until one is made; with one, until its contact is verified, unless contacts are
-    taken as verified. A code goes to the main contact of whoever is to come back with it. Raises AlreadyExists (409) for a
-    taken name or id, PasswordNotAccepted, NotOnThisTarget.
+    taken as verified. A code goes to the main contact of whoever is to come back with it. A user of a business stands in the
+    business's organisation. Raises AlreadyExists (409) for a taken name or id, PasswordNotAccepted, NotOnThisTarget, and
+    (107) for a business that is not there for the caller.
     """
     policy.check_may_create(ctx.caller, draft.kind, draft.authorities, draft.business_id)
+    draft = await _placed(ctx, draft)
     await check_free(ctx, draft.names)
     password_hash = await hash_new_password(ctx, password, draft.names) if password is not None else None
     user = _user(ctx, draft, status=_status(draft, has_password=password is not None))
     identities = [_identity(ctx, draft, user, name, is_main=is_main) for name, is_main in main_names(draft.names)]
+    if user.business_id is not None:
+        await hold_named_business(ctx, user.business_id)
     try:
         await store.insert_users(ctx.tx, [user])
         await release(ctx, [name.key for name in draft.names])
@@ -87,6 +92,13 @@ async def hash_new_password(ctx: Context, password: str, names: tuple[Name, ...]
     except PasswordRefused as error:
         raise PasswordNotAccepted(error.message) from error
     return await ctx.part(PasswordPool).hash(password)
+
+
+async def _placed(ctx: Context, draft: UserDraft) -> UserDraft:
+    if draft.business_id is None:
+        return draft
+    business = await get_named_business(ctx, draft.business_id)
+    return msgspec.structs.replace(draft, organization_id=business.organization_id or draft.organization_id)
 
 
 def _status(draft: UserDraft, *, has_password: bool) -> UserStatus:

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from authme.relation import Place
 from authme.users.names import NameType
 
 UserStatus = Literal["PENDING", "ACTIVE", "LOCKED", "REMOVED"]
@@ -37,6 +38,11 @@ class User(msgspec.Struct, frozen=True, kw_only=True):
     def atoms(self) -> frozenset[str]:
         """Kind, offices and roles, as requirements name them."""
         return frozenset({"USER", self.kind, *self.authorities})
+
+    @property
+    def place(self) -> Place:
+        """Where the user stands: a person is their own."""
+        return Place(self.organization_id, self.business_id, self.id)
 
 
 class Identity(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,23 +1,17 @@
 """Who may do what to which user."""
 
 from authme.kernel.context import BASIC, Caller
-from authme.kernel.errors import NotFound, NotOnThisTarget
-from authme.relation import ADMIN, ADMINISTRATIVE, MAINTENANCE, holds
+from authme.kernel.errors import NotOnThisTarget
+from authme.relation import ADMIN, ADMINISTRATIVE, MAINTENANCE, check_reaches, holds, reach_of
 from authme.users.model import User, UserKind
 
 _PLAIN = frozenset({"USER", "PERSON"})
 
 
 def check_may_see(caller: Caller, target: User) -> None:
-    """Raise NotFound unless the relation reaches the user: outside it a user does not exist (contract section 2).
-
-    A service with the scope and IAM_ADMIN_MAINTENANCE reach everyone, ADMIN its own organisation.
-    """
-    if caller.is_operator or caller.user_id is None or caller.has(MAINTENANCE):
-        return
-    if caller.has(ADMIN) and caller.organization_id is not None and caller.organization_id == target.organization_id:
-        return
-    raise NotFound
+    """Raise NotFound unless the relation reaches the user; a service that its scope lets in reaches everyone."""
+    if caller.user_id is not None:
+        check_reaches(caller, target.place)
 
 
 def check_may_manage(caller: Caller, target: User) -> None:
@@ -36,14 +30,13 @@ def check_may_manage(caller: Caller, target: User) -> None:
 def check_may_create(caller: Caller, kind: UserKind, authorities: tuple[str, ...], business_id: str | None = None) -> None:
     """Raise NotOnThisTarget for a kind or an authority that the caller may not give.
 
-    Anybody makes plain persons and users; a business's user needs an administrator's bearer.
+    Anybody makes plain persons and users; a business's user needs an administrator's bearer. Which business it is, and whether
+    the caller reaches it, is asked after that.
     """
     if caller.is_operator:
         return
-    if kind not in _PLAIN and not _is_administrator(caller):
+    if (kind not in _PLAIN or business_id is not None) and not _is_administrator(caller):
         raise NotOnThisTarget("A user of a business is made with an administrator's token.")
-    if business_id is not None and not _reaches_businesses(caller):
-        raise NotOnThisTarget("A user comes to a business with an administrator's token.")
     if not all(holds(caller, authority) for authority in authorities):
         raise NotOnThisTarget
 
@@ -53,22 +46,17 @@ def check_may_place(caller: Caller, was: User, becomes: User) -> None:
     gets_kind = becomes.kind != was.kind and becomes.kind not in _PLAIN
     gets_business = becomes.business_id not in {was.business_id, None}
     # Without this, a service that may correct names could let anybody act for any business.
-    may_give = caller.is_operator or _is_administrator(caller)
-    if (gets_kind and not may_give) or (gets_business and not _reaches_businesses(caller)):
+    if (gets_kind or gets_business) and not (caller.is_operator or _is_administrator(caller)):
         raise NotOnThisTarget("A user comes to a business with an administrator's token.")
 
 
 def organization_searched(caller: Caller) -> str | None:
     """Return the one organisation in which the caller may find users, None for everywhere; "" is nowhere."""
-    if caller.is_operator or caller.has(MAINTENANCE):
+    reach = reach_of(caller)
+    if reach.by == "EVERYWHERE":
         return None
-    return caller.organization_id or ""
+    return reach.id if reach.by == "ORGANIZATION" else ""
 
 
 def _is_administrator(caller: Caller) -> bool:
     return caller.has(BASIC) and (caller.has(ADMIN) or caller.has(MAINTENANCE))
-
-
-def _reaches_businesses(caller: Caller) -> bool:
-    # A business does not say yet in which organisation it is, so an organisation's ADMIN is not asked.
-    return caller.is_operator or (caller.has(BASIC) and caller.has(MAINTENANCE))

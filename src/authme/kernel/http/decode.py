@@ -19,6 +19,8 @@ from authme.kernel.http.request import Request
 from authme.kernel.wire import expected
 
 _EMPTY = (b"", b"{}", b"[]")
+_MOST_EXPLAINED = 20
+"""As many wrong fields of an array are named."""
 
 
 class Decoder:
@@ -93,18 +95,41 @@ def _check_text(value: Any) -> None:
 
 
 def _explain(raw: Any, shape: Any, error: msgspec.ValidationError) -> NoReturn:
-    """Raise FieldsRefused with every wrong field: msgspec itself stops at the first."""
+    """Raise FieldsRefused with every wrong field, of an array with the first of them: msgspec itself stops at the first."""
+    items = _explain_elements(raw, shape) if isinstance(raw, list) else _explain_fields("", raw, shape)
+    raise FieldsRefused(items or [field_malformed("body", expected(shape) or _lower(str(error)))]) from error
+
+
+def _explain_elements(raw: list[Any], shape: Any) -> list[ErrorItem]:
+    info = msgspec.inspect.type_info(shape)
+    array = info.type if isinstance(info, msgspec.inspect.Metadata) else info
+    element = getattr(getattr(array, "item_type", None), "cls", None)
+    if element is None:
+        return []
     items: list[ErrorItem] = []
-    if isinstance(raw, dict) and isinstance(shape, type) and issubclass(shape, msgspec.Struct):
-        fields = {field.encode_name: field for field in msgspec.structs.fields(shape)}
-        for name, field in fields.items():
-            if name in raw:
-                items += _explain_value(name, raw[name], field.type)
-            elif field.required:
-                items.append(field_missing(name))
-        if shape.__struct_config__.forbid_unknown_fields:
-            items += [field_unknown(_shorten(name)) for name in raw if name not in fields]
-    raise FieldsRefused(items or [field_malformed("body", _lower(str(error)))]) from error
+    for position, one in enumerate(raw):
+        if not isinstance(one, dict):
+            items.append(field_malformed(f"[{position}]", "an object is expected"))
+        items += _explain_fields(f"[{position}].", one, element)
+        if len(items) >= _MOST_EXPLAINED:
+            break
+    return items[:_MOST_EXPLAINED]
+
+
+def _explain_fields(before: str, raw: Any, shape: Any) -> list[ErrorItem]:
+    """Return every wrong field of a struct; `before` is what its fields are named by."""
+    if not (isinstance(raw, dict) and isinstance(shape, type) and issubclass(shape, msgspec.Struct)):
+        return []
+    items: list[ErrorItem] = []
+    fields = {field.encode_name: field for field in msgspec.structs.fields(shape)}
+    for name, field in fields.items():
+        if name in raw:
+            items += _explain_value(before + name, raw[name], field.type)
+        elif field.required:
+            items.append(field_missing(before + name))
+    if shape.__struct_config__.forbid_unknown_fields:
+        items += [field_unknown(before + _shorten(name)) for name in raw if name not in fields]
+    return items
 
 
 def _explain_value(name: str, value: Any, kind: Any) -> list[ErrorItem]:

@@ -63,7 +63,7 @@ class Endpoint:
     body_optional: bool = False
     """A request without a body is one with `{}`: for operations whose fields are all optional."""
     takes_basic: bool = False
-    """Authenticates by HTTP Basic: documentation only, `run` reads the credentials."""
+    """`run` reads HTTP Basic itself: it is a person's, or the operation is public and it is the client's."""
     query: tuple[Parameter, ...] = ()
     """Query parameters that the operation knows; `run` reads them from the request."""
     headers: tuple[Parameter, ...] = ()

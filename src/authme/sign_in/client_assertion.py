@@ -1,26 +1,21 @@
-"""CI-04 and CI-05: log a client in."""
+"""CI-05: log a client in by a JWT that it signed."""
 
-import hmac
 from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import bindparam, delete
 
 from authme.audit import record
-from authme.clients.create import SECRET_PURPOSE
 from authme.clients.directory import Clients
-from authme.clients.model import Client
 from authme.crypto import jose
-from authme.crypto.digests import Digester
-from authme.groups.held import HeldRoles
-from authme.kernel.context import CLIENT_BASIC, Context
+from authme.kernel.context import Context
 from authme.kernel.database import Statement, insert_or_ignore
-from authme.kernel.errors import ClientCredentialsWrong, ProofNotAccepted, Refusal
-from authme.kernel.http import API, BasicCredentials, Request
-from authme.kernel.ids import is_id
+from authme.kernel.errors import ProofNotAccepted, Refusal
+from authme.kernel.http import API, Request
 from authme.kernel.wire import Token, Wire
 from authme.settings import TokenSettings
-from authme.tokens.mint import mint
+from authme.sign_in.client_login import refused
+from authme.sign_in.client_tokens import sign
 from authme.tokens.model import TokenObject
 from authme.tokens.tables import used_assertion
 
@@ -28,7 +23,6 @@ _LONGEST_LIFE = 300
 _LEEWAY = 30
 _LONGEST_JTI = 256
 _MS = 1000
-_UNKNOWN_SECRET = bytes(32)
 _USE_ASSERTION = Statement(
     insert_or_ignore(used_assertion, {column.name: bindparam(column.name) for column in used_assertion.c})
 )
@@ -47,26 +41,6 @@ def _keys(jwks: str) -> jose.ClientKeys:
     return jose.parse_jwks(jwks)
 
 
-async def login(ctx: Context, request: Request) -> TokenObject | Refusal:
-    """Log a client in by HTTP Basic with its id and secret. The body is not read.
-
-    One answer to an unknown id, a wrong secret and a locked client, and no `WWW-Authenticate`.
-    """
-    client = await prove(ctx, request.basic())
-    return client if isinstance(client, Refusal) else await issue(ctx, client)
-
-
-async def prove(ctx: Context, given: BasicCredentials | None) -> Client | Refusal:
-    """Return the active client whose id and secret these are; the refusal is to be returned, so that it is recorded."""
-    name = given.name if given else ""
-    client = await ctx.part(Clients).find_active(ctx.tx, name)
-    stored = client.secret_hash if client is not None and client.secret_hash is not None else _UNKNOWN_SECRET
-    offered = ctx.part(Digester).digest(SECRET_PURPOSE, given.password if given else "")
-    if not hmac.compare_digest(offered, stored) or client is None:
-        return _refused(ctx, name)
-    return client
-
-
 async def login_by_assertion(ctx: Context, client_id: str, request: Request, body: AssertionRequest) -> TokenObject | Refusal:
     """Log a client in by a JWT signed with a key of its registered key set (RFC 7523 section 3).
 
@@ -75,51 +49,23 @@ async def login_by_assertion(ctx: Context, client_id: str, request: Request, bod
     """
     client = await ctx.part(Clients).find_active(ctx.tx, client_id)
     if client is None or client.jwks is None:
-        return _refused(ctx, client_id)
+        return refused(ctx, client_id)
     try:
         claims = jose.verify_assertion(body.assertion, _keys(client.jwks))
     except jose.InvalidToken:
-        return _refused(ctx, client_id)
+        return refused(ctx, client_id)
     issuer = ctx.part(TokenSettings).issuer
     audience = {issuer, issuer + request.path, f"{issuer}{API}/client-identities/{client_id}/login"}
     failed = _failed_check(claims, client_id, audience, ctx.clock.now())
     if failed is None:
         # Signed before the first write: on SQLite everybody else waits from there on.
-        shown = await _mint(ctx, client)
+        shown = await sign(ctx, client)
         if await _use(ctx, client_id, claims):
             record(ctx, "client.login", client_id, client_id=client_id, method="assertion")
             return shown
         failed = "jti was used before"
     record(ctx, "client.login", client_id, result="REFUSED", client_id=client_id, reason=failed)
     return ProofNotAccepted(f"The assertion is not accepted: {failed}.")
-
-
-async def issue(ctx: Context, client: Client, *, method: str = "secret", refresh_token: str | None = None) -> TokenObject:
-    """Return a token that speaks for the client alone, and record the login."""
-    record(ctx, "client.login", client.id, client_id=client.id, method=method)
-    return await _mint(ctx, client, refresh_token)
-
-
-async def _mint(ctx: Context, client: Client, refresh_token: str | None = None) -> TokenObject:
-    return await mint(
-        ctx,
-        client.token_profile,
-        subject=client.id,
-        scope=client.scopes,
-        atoms=client.atoms(CLIENT_BASIC) | await ctx.part(HeldRoles).of_service(ctx.tx, client.service_account_id),
-        refresh_token=refresh_token,
-        app_id=client.app_id,
-        service_id=client.service_account_id,
-        business_unit_id=client.business_unit_id,
-        organization_id=client.organization_id,
-        logon=client.logon,
-    )
-
-
-def _refused(ctx: Context, name: str) -> ClientCredentialsWrong:
-    # Only something of the form of an id is worth keeping: what else was typed may be a secret.
-    record(ctx, "client.login", name if is_id(name) else None, result="REFUSED")
-    return ClientCredentialsWrong()
 
 
 def _failed_check(claims: dict[str, Any], client_id: str, audience: set[str], now: int) -> str | None:

@@ -1,0 +1,75 @@
+"""CU-02: make a person a customer."""
+
+from datetime import datetime
+
+from authme import sessions
+from authme.audit import record
+from authme.customers import user_store
+from authme.customers.belonging import hold_business, hold_user, insert, place_of_new
+from authme.customers.model import Customer
+from authme.customers.wire import read_document
+from authme.kernel.context import Context
+from authme.kernel.errors import AlreadyExists, malformed
+from authme.kernel.times import moment
+from authme.kernel.wire import Answer, Id, Text, Wire
+from authme.users import names
+
+
+class UserCustomerRequest(Wire, frozen=True, kw_only=True):
+    """CU-02."""
+
+    user_id: Id
+    document: Text
+    name: Text
+    business_id: Id | None = None
+
+
+class UserCustomer(Answer, frozen=True):
+    """A person who is a customer."""
+
+    customer_id: int
+    user_id: str
+    document: str
+    name: str
+    business_id: str | None
+    created_at: datetime
+
+
+async def create_user_customer(ctx: Context, body: UserCustomerRequest) -> UserCustomer:
+    """Make a person a customer, with the next number, which is in their next token as `customer_id`.
+
+    The document is the user's, if the user has one. Raises (107) for a user or business that is not there for the caller,
+    AlreadyExists (409) for a document or a user that is a customer already.
+    """
+    document = read_document(body.document, names.cpf)
+    if body.business_id is not None:
+        await hold_business(ctx, body.business_id)
+    user = await hold_user(ctx, body.user_id)
+    if user.document not in {None, document}:
+        raise malformed("document", "the document of the user is expected")
+    if user.customer_id is not None:
+        raise AlreadyExists("The user is a customer.")
+    made = Customer(
+        id=0,
+        kind="USER",
+        document=document,
+        name=body.name,
+        trade_name=None,
+        user_id=user.id,
+        business_id=body.business_id,
+        corporate_group_id=None,
+        organization_id=place_of_new(ctx, user.place),
+        created_at=ctx.clock.now_ms(),
+    )
+    number = await insert(ctx, made)
+    await user_store.set_customer(ctx.tx, user.id, number)
+    ctx.tx.announce(sessions.USER_TOPIC, user.id)
+    record(ctx, "customer.created", str(number), user=user.id)
+    return UserCustomer(
+        customer_id=number,
+        user_id=user.id,
+        document=made.document,
+        name=made.name,
+        business_id=made.business_id,
+        created_at=moment(made.created_at),
+    )

@@ -1,0 +1,72 @@
+"""Customers at rest."""
+
+import msgspec
+from sqlalchemy import and_, bindparam, insert, select, update
+
+from authme.customers.model import Customer
+from authme.customers.tables import customer, customer_number
+from authme.kernel.database import Reader, Row, Statement, Transaction
+from authme.relation import Reach
+
+_FIELDS = Customer.__struct_fields__
+_INSERT = Statement(insert(customer).values({name: bindparam(name) for name in _FIELDS}))
+_NUMBER = Statement(
+    update(customer_number)
+    .where(customer_number.c.id == 1)
+    .values(last=customer_number.c.last + 1)
+    .returning(customer_number.c.last)
+)
+_FIND = Statement(select(customer).where(customer.c.id == bindparam("number")))
+_BY_DOCUMENT = Statement(select(customer).where(customer.c.document == bindparam("document")))
+_OF_BUSINESS = Statement(
+    select(customer).where(and_(customer.c.business_id == bindparam("business"), customer.c.kind == "BUSINESS")).limit(1)
+)
+_page = select(customer).where(customer.c.id > bindparam("after")).order_by(customer.c.id).limit(bindparam("at_most"))
+_LIST = Statement(_page)
+_LIST_IN_ORGANIZATION = Statement(_page.where(customer.c.organization_id == bindparam("organization")))
+
+
+async def next_number(tx: Transaction) -> int:
+    """Return the next number; nobody else gets one until the unit of work is over, and an undone unit gives it back."""
+    row = await tx.returning(_NUMBER)
+    if row is None:
+        raise LookupError("the row of numbers is missing: the schema is not whole")
+    return int(row[0])
+
+
+async def insert_customer(tx: Transaction, made: Customer) -> None:
+    """Insert the customer; raises UniqueViolation for a document or a user that is one already."""
+    await tx.run(_INSERT, **msgspec.structs.asdict(made))
+
+
+async def find(reader: Reader, number: int) -> Customer | None:
+    """Return the customer of this number."""
+    row = await reader.one(_FIND, number=number)
+    return _customer(row) if row else None
+
+
+async def find_by_document(reader: Reader, document: str) -> Customer | None:
+    """Return the customer with this bare document."""
+    row = await reader.one(_BY_DOCUMENT, document=document)
+    return _customer(row) if row else None
+
+
+async def find_of_business(reader: Reader, business_id: str) -> Customer | None:
+    """Return the customer that a business is."""
+    row = await reader.one(_OF_BUSINESS, business=business_id)
+    return _customer(row) if row else None
+
+
+async def list_customers(reader: Reader, reach: Reach, *, after: int, limit: int) -> list[Customer]:
+    """Return up to `limit` of the customers that are reached, in the order of their numbers."""
+    if reach.by == "EVERYWHERE":
+        rows = await reader.all(_LIST, after=after, at_most=limit)
+    elif reach.by == "ORGANIZATION":
+        rows = await reader.all(_LIST_IN_ORGANIZATION, organization=reach.id, after=after, at_most=limit)
+    else:
+        rows = []
+    return [_customer(row) for row in rows]
+
+
+def _customer(row: Row) -> Customer:
+    return Customer(**{name: row[name] for name in _FIELDS})

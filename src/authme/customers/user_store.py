@@ -1,0 +1,13 @@
+"""The user that is a customer, at rest."""
+
+from sqlalchemy import bindparam, update
+
+from authme.kernel.database import Statement, Transaction
+from authme.users.tables import user_account
+
+_SET = Statement(update(user_account).where(user_account.c.id == bindparam("of_user")).values(customer_id=bindparam("number")))
+
+
+async def set_customer(tx: Transaction, user_id: str, number: int) -> None:
+    """Note the number with a user who is held."""
+    await tx.run(_SET, of_user=user_id, number=number)

@@ -1,0 +1,54 @@
+"""Customers on the wire."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from authme.customers.model import Customer
+from authme.kernel.errors import malformed
+from authme.kernel.times import moment
+from authme.kernel.wire import Answer
+from authme.users.names import Name, NameMalformed
+
+
+class CustomerAnswer(Answer, frozen=True):
+    """A customer."""
+
+    customer_id: int
+    kind: str
+    document: str
+    name: str
+    trade_name: str | None
+    user_id: str | None
+    business_id: str | None
+    corporate_group_id: str | None
+    created_at: datetime
+
+
+class CustomerPage(Answer, frozen=True):
+    """A page of customers."""
+
+    items: tuple[CustomerAnswer, ...]
+    next_cursor: str | None
+
+
+def shown(found: Customer) -> CustomerAnswer:
+    """Return the wire form of a customer."""
+    return CustomerAnswer(
+        customer_id=found.id,
+        kind=found.kind,
+        document=found.document,
+        name=found.name,
+        trade_name=found.trade_name,
+        user_id=found.user_id,
+        business_id=found.business_id,
+        corporate_group_id=found.corporate_group_id,
+        created_at=moment(found.created_at),
+    )
+
+
+def read_document(text: str, form: Callable[[str], Name]) -> str:
+    """Return the bare document; raise FieldsRefused (102) for one without its form or with wrong check digits."""
+    try:
+        return form(text).value
+    except NameMalformed as error:
+        raise malformed("document", str(error)) from error

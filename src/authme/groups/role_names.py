@@ -1,0 +1,18 @@
+"""What roles can be called."""
+
+from authme.kernel.errors import malformed
+from authme.relation import BUILT_IN
+from authme.tokens.mint import ROLE_PREFIX
+
+_RESERVED = frozenset(name.upper() for name in BUILT_IN)
+
+
+def check_name(name: str) -> None:
+    """Raise FieldsRefused (102) for a name that no role can have.
+
+    A role called as an office is would be that office in every requirement; in other letters people would take it for one.
+    """
+    if name.upper() in _RESERVED:
+        raise malformed("name", "a name that is not built in is expected")
+    if name.upper().startswith(ROLE_PREFIX):
+        raise malformed("name", f"a name without {ROLE_PREFIX} in front, which tokens put there, is expected")

@@ -1,0 +1,57 @@
+"""PA-02: ask what an opaque token gives access to."""
+
+from datetime import datetime
+
+from authme.kernel.context import Context
+from authme.kernel.times import moment
+from authme.kernel.wire import SparseAnswer, Token, Wire
+from authme.products.accesses import ProductAccesses
+from authme.products.model import BillingType
+
+
+class ValidateRequest(Wire, frozen=True):
+    """What was presented as a token."""
+
+    opaque_token: Token
+
+
+class Validity(SparseAnswer, frozen=True):
+    """What an active token gives access to; of any other only that it is not active."""
+
+    active: bool
+    order_id: str | None = None
+    product_id: str | None = None
+    sku: str | None = None
+    billing_type: BillingType | None = None
+    user_id: str | None = None
+    business_id: str | None = None
+    client_id: str | None = None
+    expires_at: datetime | None = None
+
+
+_INACTIVE = Validity(active=False)
+
+
+async def validate(ctx: Context, body: ValidateRequest) -> Validity:
+    """Say what the token gives access to.
+
+    A token that was cut short, altered, is over or of another server is inactive, and so is one of another organisation than
+    the asking client's, if both belong to one.
+    """
+    access = await ctx.part(ProductAccesses).find_active(ctx.tx, body.opaque_token)
+    if access is None:
+        return _INACTIVE
+    asking = ctx.caller.organization_id
+    if asking and access.organization_id and asking != access.organization_id:
+        return _INACTIVE
+    return Validity(
+        active=True,
+        order_id=access.order_id,
+        product_id=access.product_id,
+        sku=access.sku,
+        billing_type=access.billing_type,
+        user_id=access.user_id,
+        business_id=access.business_id,
+        client_id=access.client_id,
+        expires_at=moment(access.expires_at),
+    )

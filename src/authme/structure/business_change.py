@@ -1,0 +1,45 @@
+"""Change a business."""
+
+import msgspec
+
+from authme.audit import record
+from authme.groups.held import announce_all
+from authme.kernel.context import Context
+from authme.kernel.database import UniqueViolation
+from authme.kernel.errors import AlreadyExists
+from authme.organizations import store
+from authme.structure import business_target, corporate_group_businesses, corporate_group_target
+from authme.structure.business_wire import BusinessAnswer, ChangeBusinessRequest, read_document, shown
+
+
+async def change(ctx: Context, business_id: str, body: ChangeBusinessRequest) -> BusinessAnswer:
+    """Replace document, name and corporate group of a business.
+
+    Coming to another corporate group it leaves the one before; the roles that come through them change within a second.
+    Raises (107) for a corporate group that is not there for the caller, AlreadyExists (409) for a document of another.
+    """
+    document = read_document(body.document)
+    target = await business_target.get(ctx, business_id)
+    group = None
+    if body.corporate_group_id is not None:
+        # Corporate groups are held before businesses: so does whoever changes a corporate group.
+        group = await corporate_group_target.hold_named(ctx, body.corporate_group_id, for_organization=target.organization_id)
+    was = await business_target.hold(ctx, business_id)
+    becomes = msgspec.structs.replace(
+        was,
+        document=document,
+        name=body.name,
+        corporate_group_id=body.corporate_group_id,
+        updated_at=ctx.clock.now_ms(),
+    )
+    comes = becomes.corporate_group_id != was.corporate_group_id
+    if comes and group is not None:
+        await corporate_group_businesses.check_room(ctx, group)
+    try:
+        await store.change_business(ctx.tx, becomes)
+    except UniqueViolation as error:
+        raise AlreadyExists("Another business has this document.") from error
+    if comes:
+        announce_all(ctx)
+    record(ctx, "business.changed", becomes.id)
+    return shown(becomes)

@@ -1,0 +1,23 @@
+"""The organisation in which something new is to stand."""
+
+from authme.kernel.context import Context
+from authme.kernel.errors import NotOnThisTarget, named_in_body_unknown
+from authme.organizations import store
+from authme.relation import Place, reaches
+
+
+async def hold_chosen(ctx: Context, named: str | None) -> str | None:
+    """Return the organisation that a body names, else the caller's, which stays until the unit of work is over.
+
+    Raises (107) for one that is not there for the caller; NotOnThisTarget where none is named and the caller would not reach
+    what it makes.
+    """
+    organization_id = named or ctx.caller.organization_id
+    is_reached = reaches(ctx.caller, Place(organization_id=organization_id))
+    # That of a user of an earlier version may not be registered.
+    is_held = is_reached and organization_id is not None and await store.hold_organization(ctx.tx, organization_id)
+    if named is not None and not is_held:
+        raise named_in_body_unknown("organizationId", "organisation")
+    if not is_reached:
+        raise NotOnThisTarget("Whoever belongs to no organisation makes nothing in one.")
+    return organization_id

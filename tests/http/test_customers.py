@@ -1,0 +1,170 @@
+"""CU-01, CU-02 and the customers that administrators see."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from support.answers import refused
+from support.api import Api
+from support.given import Given, at_once, claims
+from support.given_access import cnpj
+
+CPF = "52998224725"
+
+
+@pytest.fixture
+async def administrator(on_both: Given) -> Api:
+    return await on_both.administrator(await on_both.client())
+
+
+async def company(caller: Api, **body: Any) -> httpx.Response:
+    return await caller.post("/customers/business", json={"document": cnpj(), "legalName": "Company"} | body)
+
+
+async def person(caller: Api, user_id: str, **body: Any) -> httpx.Response:
+    return await caller.post("/customers/user", json={"userId": user_id, "document": CPF, "name": "Person"} | body)
+
+
+async def test_a_company_is_a_customer_by_the_next_number(on_both: Given, administrator: Api):
+    group = await on_both.corporate_group()
+    document = cnpj()
+    business = await on_both.business(document=document, corporate_group_id=group)
+
+    first = await company(administrator, document=document, businessId=business, tradeName="Trade")
+    second = await company(administrator)
+
+    assert first.status_code == 201, first.text
+    found = first.json()
+    assert found.pop("createdAt")
+    assert found == {
+        "customerId": 1,
+        "businessId": business,
+        "document": document,
+        "legalName": "Company",
+        "tradeName": "Trade",
+        "corporateGroupId": group,
+    }
+    assert second.json()["customerId"] == 2
+
+
+async def test_an_alphanumeric_cnpj_with_punctuation_is_kept_bare(administrator: Api):
+    answer = await company(administrator, document="12.abc.345/01DE-35")
+
+    assert answer.json()["document"] == "12ABC34501DE35"
+
+
+@pytest.mark.parametrize("document", ["12ABC34501DE36", "11111111111111", CPF, "x"])
+async def test_a_cnpj_with_wrong_check_digits_is_refused(given: Given, document: str):
+    administrator = await given.administrator(await given.client())
+    refused(await company(administrator, document=document), 400, "102")
+
+
+async def test_a_person_is_a_customer_and_their_next_token_says_so(on_both: Given, administrator: Api):
+    client, user = await on_both.client(), await on_both.user()
+
+    answer = await person(administrator, user.id, document="529.982.247-25")
+
+    assert answer.status_code == 201, answer.text
+    assert (answer.json()["customerId"], answer.json()["document"], answer.json()["userId"]) == (1, CPF, user.id)
+    assert claims(await on_both.user_token(user, client))["customer_id"] == 1
+
+
+async def test_documents_users_and_businesses_are_customers_once(on_both: Given, administrator: Api):
+    user, other, document = await on_both.user(), await on_both.user(), cnpj()
+    business = await on_both.business(document=document)
+    assert (await person(administrator, user.id)).status_code == 201
+    assert (await company(administrator, document=document, businessId=business)).status_code == 201
+
+    refused(await person(administrator, other.id), 409, "403")
+    refused(await person(administrator, user.id, document="11144477735"), 409, "403")
+    refused(await company(administrator, document=document), 409, "403")
+    refused(await company(administrator, document=document, businessId=business), 409, "403")
+    # What was refused took no number.
+    assert (await company(administrator)).json()["customerId"] == 3
+
+
+async def test_the_document_is_that_of_whom_it_is_of(on_both: Given, administrator: Api):
+    user = await on_both.user(document="11144477735")
+    business = await on_both.business()
+
+    refused(await person(administrator, user.id), 400, "102")
+    refused(await company(administrator, businessId=business), 400, "102")
+
+
+@pytest.mark.parametrize("field", ["userId", "businessId", "corporateGroupId"])
+async def test_what_is_named_and_not_there_is_said(on_both: Given, administrator: Api, field: str):
+    send = company if field == "corporateGroupId" else person
+    body = {field: "0" * 24} if field != "userId" else {}
+    user = (await on_both.user()).id if field != "userId" else "0" * 24
+    answer = await (company(administrator, **body) if send is company else person(administrator, user, **body))
+
+    refused(answer, 400, "107")
+
+
+async def test_what_is_of_another_organisation_is_not_there(on_both: Given):
+    here, there = await on_both.organization(), await on_both.organization()
+    client = await on_both.client()
+    admin = await on_both.person(await on_both.user(None, "ADMIN", organization_id=here), client)
+    service = await on_both.client("customer_create", organization_id=here)
+    user = await on_both.user(organization_id=there)
+    business, group = await on_both.business(there), await on_both.corporate_group(there)
+
+    for caller in (admin, on_both.api.as_(await on_both.client_token(service))):
+        refused(await person(caller, user.id), 400, "107")
+        refused(await company(caller, businessId=business), 400, "107")
+        refused(await company(caller, corporateGroupId=group), 400, "107")
+    assert (await company(admin)).status_code == 201
+
+
+async def test_a_service_with_the_scope_makes_customers(on_both: Given):
+    service = await on_both.service("customer_create")
+    assert (await person(service, (await on_both.user()).id)).status_code == 201
+    refused(await person(await on_both.service("READ"), (await on_both.user()).id), 403, "301")
+
+
+async def test_administrators_find_those_of_their_organisation(on_both: Given, administrator: Api):
+    here, there = await on_both.organization(), await on_both.organization()
+    client, document = await on_both.client(), cnpj()
+    admins = [await on_both.person(await on_both.user(None, "ADMIN", organization_id=one), client) for one in (here, there)]
+    ours = [(await company(admins[0])).json()["customerId"] for _ in range(3)]
+    theirs = (await company(admins[1], document=document)).json()["customerId"]
+
+    first = (await admins[0].get("/customers", params={"limit": 2})).json()
+    rest = (await admins[0].get("/customers", params={"limit": 2, "cursor": first["nextCursor"]})).json()
+    assert [one["customerId"] for one in first["items"] + rest["items"]] == ours
+    assert rest["nextCursor"] is None
+    assert (await admins[0].get("/customers", params={"document": document})).json()["items"] == []
+    assert (await admins[1].get("/customers", params={"document": document})).json()["items"][0]["customerId"] == theirs
+    assert len((await administrator.get("/customers")).json()["items"]) == 4
+    assert (await admins[0].get(f"/customers/{ours[0]}")).json()["kind"] == "BUSINESS"
+    for foreign in (theirs, 0, 99, "x", "1" * 30, "-1", "%C2%B9"):
+        refused(await admins[0].get(f"/customers/{foreign}"), 404, "401")
+    refused(await admins[0].get("/customers", params={"cursor": "eA=="}), 400, "102")
+    refused(await admins[0].get("/customers", params={"document": "1"}), 400, "102")
+
+
+async def test_thirty_two_at_once_get_thirty_two_numbers(administrator: Api):
+    answers = await at_once(*(company(administrator) for _ in range(32)))
+
+    assert sorted(answer.json()["customerId"] for answer in answers) == list(range(1, 33))
+
+
+async def test_of_one_document_at_once_one_wins(on_both: Given, administrator: Api):
+    document, user = cnpj(), await on_both.user()
+
+    answers = await at_once(*(company(administrator, document=document) for _ in range(8)))
+    persons = await at_once(*(person(administrator, user.id) for _ in range(8)))
+
+    for group in (answers, persons):
+        assert sorted(answer.status_code for answer in group) == [201] + [409] * 7
+    assert (await company(administrator)).json()["customerId"] == 3
+
+
+async def test_a_user_who_is_removed_at_the_same_time(on_both: Given, administrator: Api):
+    user = await on_both.user()
+
+    made, removed = await at_once(person(administrator, user.id), administrator.delete(f"/user-identities/{user.id}"))
+
+    assert made.status_code in {201, 400}
+    assert removed.status_code == 204

@@ -15,11 +15,14 @@ from authme.authentication.authenticate import Authentication
 from authme.authentication.client_proofs import ClientProofs
 from authme.authentication.sessions import SessionStates
 from authme.clients.directory import Clients
+from authme.groups.effective import Subject, find_roles
 from authme.groups.held import HeldRoles
 from authme.kernel import logs, metrics
+from authme.kernel.context import Context
 from authme.kernel.http import Endpoint
 from authme.kernel.http.application import Surroundings, build
 from authme.kernel.requirement import Requirement
+from authme.kernel.wire import Id, Wire
 from authme.master_key import load_master_key
 from authme.settings import load
 from authme.tokens.verify import AccessTokens
@@ -70,6 +73,39 @@ def guarded() -> Any:
         Endpoint("B-0", "POST", "/open", Requirement.parse("public"), nothing, "", (), status=204),
         Endpoint("B-1", "POST", "/guarded", Requirement.parse(text), nothing, "", (), status=204),
     ]
+    return kernel_around(rows)
+
+
+class Whose(Wire, frozen=True):
+    """Whose roles."""
+
+    user_id: Id
+    business_id: Id | None = None
+
+
+async def held(ctx: Context, body: Whose) -> None:
+    """Look somebody's roles up as a login does."""
+    await ctx.part(HeldRoles).of_user(ctx.tx, body.user_id, body.business_id)
+
+
+async def looked_up(ctx: Context, body: Whose) -> None:
+    """Look somebody's roles up past the cache."""
+    await find_roles(ctx.tx, Subject("USER", body.user_id, body.business_id))
+
+
+def roles() -> Any:
+    """The kernel around look-ups of roles."""
+    public = Requirement.parse("public")
+    rows = [
+        Endpoint("B-0", "POST", "/nothing", public, nothing, "", (), status=204),
+        Endpoint("B-1", "POST", "/held", public, held, "", (), body=Whose, status=204),
+        Endpoint("B-2", "POST", "/looked-up", public, looked_up, "", (), body=Whose, status=204),
+    ]
+    return kernel_around(rows)
+
+
+def kernel_around(rows: list[Endpoint]) -> Any:
+    """Return an application of these operations on a server's database."""
     settings = load(os.environ)
     logs.configure(settings.logs.log_level, settings.logs.log_format)
     server = composition.make_server(settings, load_master_key(settings.database))

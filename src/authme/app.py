@@ -62,6 +62,7 @@ from authme.sign_in import client_assertion, session_routes
 from authme.sign_in import routes as sign_in_routes
 from authme.sign_in.decoy import Decoys
 from authme.structure import business_routes, corporate_group_routes
+from authme.structure import routes as structure_routes
 from authme.tokens.verify import AccessTokens
 from authme.users import routes as user_routes
 from authme.users import taken
@@ -85,6 +86,7 @@ def endpoints(*, development: bool = False) -> list[Endpoint]:
         *group_routes.ENDPOINTS,
         *client_routes.ENDPOINTS,
         *api_key_routes.ENDPOINTS,
+        *structure_routes.ENDPOINTS,
         *business_routes.ENDPOINTS,
         *corporate_group_routes.ENDPOINTS,
         *product_routes.ENDPOINTS,

@@ -162,7 +162,7 @@ class TestRefusals:
         business, user = made(authme), person(authme)
         authme.json("business", "user", "add", business, user)
 
-        assert refused(authme("business", "remove", business)) == "There are users of this business."
+        assert refused(authme("business", "remove", business)) == "There are users of it."
         authme.json("business", "user", "remove", business, user)
         assert authme("business", "remove", business).stdout == "Removed.\n"
         assert authme.count("business") == 0

@@ -72,6 +72,14 @@ MAY: dict[str, set[str]] = {
     "CI-02": {"administrator twice proved"},
     **dict.fromkeys(("AK-01", "AK-02", "AK-03", "AK-04"), {"administrator", "administrator twice proved"}),
     "CI-03": {"administrator twice proved"},
+    **dict.fromkeys(
+        (
+            f"X-{operation.format(noun)}"
+            for noun in ("organization", "business-unit", "application", "service")
+            for operation in ("create-{}", "{}s", "{}", "change-{}", "remove-{}")
+        ),
+        ADMINISTRATORS,
+    ),
     # Everybody here is a person or holds ADMIN, which somebody with IAM_ADMIN_MAINTENANCE alone is too: a person.
     "PA-01": PERSONS,
     "PA-02": SERVICES | {"service", "third-party service"},

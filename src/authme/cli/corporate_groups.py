@@ -9,8 +9,8 @@ from authme.cli.output import Json, checked, fail, in_office, show, show_table
 from authme.kernel.ids import is_id
 from authme.kernel.wire import Id, LongText, Text
 from authme.structure.corporate_group_create import create as create_group
-from authme.structure.corporate_group_find import list_all
 from authme.structure.corporate_group_remove import remove as remove_group
+from authme.structure.corporate_group_target import CORPORATE_GROUP
 from authme.structure.corporate_group_wire import CorporateGroupRequest
 
 app = typer.Typer(help="Corporate groups of businesses.", no_args_is_help=True)
@@ -40,7 +40,7 @@ def create(
 @app.command("list")
 def list_command(as_json: Json = False) -> None:
     """List the corporate groups."""
-    found = in_office(lambda server: server.run(list_all))
+    found = in_office(lambda server: server.run(CORPORATE_GROUP.list_all))
     show_table(
         [
             {

@@ -3,6 +3,7 @@
 from authme.audit import record
 from authme.groups import group_role_store, role_store, store, target
 from authme.groups.announce import announce_group
+from authme.groups.role_names import check_in_path
 from authme.groups.wire import GroupRoleAnswer, GroupRoleRequest
 from authme.kernel.context import Context
 from authme.kernel.database import UniqueViolation
@@ -38,6 +39,7 @@ async def add_role(ctx: Context, group_id: str, body: GroupRoleRequest) -> Group
 
 async def remove_role(ctx: Context, group_id: str, role_name: str) -> None:
     """Let a group carry a role no more: who holds it by no other path loses it at once."""
+    check_in_path(role_name)
     group = await target.hold(ctx, group_id)
     if not await group_role_store.delete_group_role(ctx.tx, group.id, role_name):
         raise NotFound

@@ -11,7 +11,7 @@ from authme.groups.bring_in_store import Whole
 from authme.groups.effective import MAXIMUM_GROUPS, TooManyGroups
 from authme.groups.model import Group
 from authme.kernel.context import Context
-from authme.kernel.database import Reader, Transaction, UniqueViolation
+from authme.kernel.database import Reader, Transaction
 from authme.organizations import business_store
 from authme.organizations import store as organizations
 from authme.relation import Place
@@ -40,15 +40,12 @@ async def bring_in_groups(run: Run, drafts: Sequence[tuple[int, ImportedGroup]])
 
     A group depends only on groups that are there or were made before it, so that no cycle can come of it.
     """
-    try:
-        return await run(lambda ctx: _insert_all(ctx, drafts))
-    except UniqueViolation:
-        # Somebody made one of them meanwhile; now it is there to be seen.
-        return await run(lambda ctx: _insert_all(ctx, drafts))
+    return await run(lambda ctx: _insert_all(ctx, drafts))
 
 
 async def _insert_all(ctx: Context, drafts: Sequence[tuple[int, ImportedGroup]]) -> Outcome:
     outcome, made = Outcome(), list[Whole]()
+    # Of two imports of the same, the second sees what the first made.
     await dependency_store.hold_graph(ctx.tx)
     named = await _find_named(ctx, [draft for _, draft in drafts])
     for number, draft in drafts:

@@ -25,6 +25,8 @@ async def bring_in_roles(run: Run, drafts: Sequence[tuple[int, ImportedRole]]) -
 async def _insert_all(ctx: Context, drafts: Sequence[tuple[int, ImportedRole]]) -> Outcome:
     outcome = Outcome()
     made: dict[str | None, list[str]] = defaultdict(list)
+    # The first write of the unit: on SQLite nobody else registers any from here on.
+    await role_store.hold_role(ctx.tx, drafts[0][1].name)
     registered = await role_store.find_organizations_of(ctx.tx, [draft.name for _, draft in drafts])
     for number, draft in drafts:
         if draft.name in registered:

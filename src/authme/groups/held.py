@@ -8,6 +8,7 @@ from authme.groups.effective import MAXIMUM_GROUPS, Subject, TooManyGroups, find
 from authme.kernel.cache import EVERYTHING, ChangeAwareCache
 from authme.kernel.context import Context
 from authme.kernel.database import Database, Reader
+from authme.relation import BUILT_IN
 from authme.sessions import USER_TOPIC
 
 TOPIC = "role"
@@ -68,7 +69,8 @@ def announce_all(ctx: Context) -> None:
 
 async def _find(reader: Reader, subject: Subject) -> frozenset[str]:
     try:
-        return await find_roles(reader, subject)
+        # No role can be registered by such a name; one that somebody wrote into the database is no office for all that.
+        return await find_roles(reader, subject) - BUILT_IN
     except TooManyGroups:
         # Fails closed: with some of the roles, which ones would hang on chance.
         _log.warning("roles.too_many_groups", subject=subject.id, maximum=MAXIMUM_GROUPS)

@@ -7,7 +7,9 @@ from msgspec import Meta
 
 from authme.relation import Place
 
-RoleName = Annotated[str, Meta(pattern="^[A-Za-z_][A-Za-z0-9_]{0,63}$", description="a word of letters, digits and _")]
+# $ alone would let a line feed through at the end.
+ROLE_NAME = r"^[A-Za-z_][A-Za-z0-9_]{0,63}(?!\n)$"
+RoleName = Annotated[str, Meta(pattern=ROLE_NAME, description="a word of letters, digits and _")]
 
 
 class Role(msgspec.Struct, frozen=True, kw_only=True):

@@ -3,7 +3,7 @@
 from authme.audit import record
 from authme.groups import role_store
 from authme.groups.model import Role
-from authme.groups.role_names import check_name
+from authme.groups.role_names import check_in_path, check_name
 from authme.groups.wire import RoleAnswer, RoleRequest, shown_role
 from authme.kernel.context import Context
 from authme.kernel.database import UniqueViolation
@@ -41,6 +41,7 @@ async def unregister(ctx: Context, role_name: str) -> None:
     A role of another organisation is not there (404); one of everywhere is there to be carried, and goes only with whoever
     reaches everywhere (403).
     """
+    check_in_path(role_name)
     found = await role_store.find_role(ctx.tx, role_name)
     if found is None:
         raise NotFound

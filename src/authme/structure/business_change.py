@@ -8,7 +8,8 @@ from authme.kernel.context import Context
 from authme.kernel.database import UniqueViolation
 from authme.kernel.errors import AlreadyExists
 from authme.organizations import store
-from authme.structure import business_target, corporate_group_businesses, corporate_group_target
+from authme.structure import corporate_group_businesses, corporate_group_target
+from authme.structure.business_target import BUSINESS
 from authme.structure.business_wire import BusinessAnswer, ChangeBusinessRequest, read_document, shown
 
 
@@ -19,12 +20,12 @@ async def change(ctx: Context, business_id: str, body: ChangeBusinessRequest) ->
     Raises (107) for a corporate group that is not there for the caller, AlreadyExists (409) for a document of another.
     """
     document = read_document(body.document)
-    target = await business_target.get(ctx, business_id)
+    target = await BUSINESS.get(ctx, business_id)
     group = None
     if body.corporate_group_id is not None:
         # Corporate groups are held before businesses: so does whoever changes a corporate group.
         group = await corporate_group_target.hold_named(ctx, body.corporate_group_id, for_organization=target.organization_id)
-    was = await business_target.hold(ctx, business_id)
+    was = await BUSINESS.hold(ctx, business_id)
     becomes = msgspec.structs.replace(
         was,
         document=document,

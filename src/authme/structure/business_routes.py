@@ -3,6 +3,7 @@
 from authme.kernel.http import API, Endpoint
 from authme.kernel.paging import PAGE
 from authme.kernel.requirement import Requirement
+from authme.structure.administration import ADMINISTRATION
 from authme.structure.business_change import change
 from authme.structure.business_create import create
 from authme.structure.business_find import list_page, show
@@ -17,7 +18,6 @@ from authme.structure.business_users import (
 )
 from authme.structure.business_wire import BusinessAnswer, BusinessPage, ChangeBusinessRequest, CreateBusinessRequest
 
-_ADMINISTRATION = Requirement.parse("CLI-AUTH-IDENTIFIED and CLI-1STPARTY and AUTH-BASIC and (ADMIN or IAM_ADMIN_MAINTENANCE)")
 # A business looks after its own users.
 _OWN_USERS = Requirement.parse(
     "CLI-AUTH-IDENTIFIED and CLI-1STPARTY and AUTH-BASIC and (BUSINESSOWNER or BUSINESSADMIN or ADMIN or IAM_ADMIN_MAINTENANCE)"
@@ -30,20 +30,20 @@ _USER = f"{_USERS}/{{userId}}"
 
 ENDPOINTS = [
     Endpoint(
-        "X-create-business", "POST", _ALL, _ADMINISTRATION, create, "Create a business", _TAGS,
+        "X-create-business", "POST", _ALL, ADMINISTRATION, create, "Create a business", _TAGS,
         body=CreateBusinessRequest, answer=BusinessAnswer, status=201, refusals=(409,),
     ),
     Endpoint(
-        "X-businesses", "GET", _ALL, _ADMINISTRATION, list_page, "List businesses", _TAGS,
+        "X-businesses", "GET", _ALL, ADMINISTRATION, list_page, "List businesses", _TAGS,
         answer=BusinessPage, wants_request=True, query=PAGE, refusals=(400,),
     ),
-    Endpoint("X-business", "GET", _ONE, _ADMINISTRATION, show, "Get a business", _TAGS, answer=BusinessAnswer),
+    Endpoint("X-business", "GET", _ONE, ADMINISTRATION, show, "Get a business", _TAGS, answer=BusinessAnswer),
     Endpoint(
-        "X-change-business", "PUT", _ONE, _ADMINISTRATION, change, "Change a business", _TAGS,
+        "X-change-business", "PUT", _ONE, ADMINISTRATION, change, "Change a business", _TAGS,
         body=ChangeBusinessRequest, answer=BusinessAnswer, refusals=(409,),
     ),
     Endpoint(
-        "X-remove-business", "DELETE", _ONE, _ADMINISTRATION, remove, "Remove a business", _TAGS, status=204, refusals=(409,),
+        "X-remove-business", "DELETE", _ONE, ADMINISTRATION, remove, "Remove a business", _TAGS, status=204, refusals=(409,),
     ),
     Endpoint(
         "X-business-users", "GET", _USERS, _OWN_USERS, list_users, "List the users of a business", _TAGS,

@@ -1,24 +1,31 @@
 """The business that an operation is about."""
 
-from authme.kernel.context import Context
-from authme.kernel.errors import NotFound
+from sqlalchemy import BindParameter, and_, bindparam, exists, select
+
+from authme.clients.tables import client
+from authme.customers.tables import customer
+from authme.groups.tables import access_group
+from authme.kernel.database import Statement
 from authme.organizations import store
 from authme.organizations.model import Business
-from authme.relation import check_reaches
+from authme.organizations.tables import service_account
+from authme.structure.noun import Noun
+from authme.users.tables import user_account
 
-
-async def get(ctx: Context, business_id: str) -> Business:
-    """Return the business; raise NotFound for one that is not there for the caller."""
-    found = await store.find_business(ctx.tx, business_id)
-    if found is None:
-        raise NotFound
-    check_reaches(ctx.caller, found.place)
-    return found
-
-
-async def hold(ctx: Context, business_id: str) -> Business:
-    """Return the same, which nobody else changes until the unit of work is over."""
-    await get(ctx, business_id)
-    if not await store.hold_business(ctx.tx, business_id):
-        raise NotFound
-    return await get(ctx, business_id)
+_sought: BindParameter[str] = bindparam("sought")
+_HANGING = {
+    "users": exists().where(user_account.c.business_id == _sought),
+    "groups": exists().where(access_group.c.business_id == _sought),
+    "service accounts": exists().where(service_account.c.business_id == _sought),
+    "clients": exists().where(and_(client.c.business_id == _sought, client.c.status != "REMOVED")),
+    "customers": exists().where(customer.c.business_id == _sought),
+}
+BUSINESS: Noun[Business] = Noun(
+    "business",
+    store.find_business,
+    store.hold_business,
+    store.delete_business,
+    store.list_businesses,
+    Statement(select(*(there.label(name) for name, there in _HANGING.items()))),
+    tuple(_HANGING),
+)

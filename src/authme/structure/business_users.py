@@ -13,7 +13,7 @@ from authme.kernel.wire import Answer, Wire
 from authme.organizations import store as organizations
 from authme.relation import holds
 from authme.relation.names import BUSINESS_ADMIN, BUSINESS_OWNER
-from authme.structure import business_target
+from authme.structure.business_target import BUSINESS
 from authme.users import business_store
 from authme.users.model import User
 
@@ -45,7 +45,7 @@ class BusinessUserPage(Answer, frozen=True):
 
 async def list_users(ctx: Context, business_id: str, request: Request) -> BusinessUserPage:
     """Return a page of the users of a business, each with the office held there."""
-    business = await business_target.get(ctx, business_id)
+    business = await BUSINESS.get(ctx, business_id)
     page = PageRequest.from_query(request.query)
     found = await business_store.list_in_business(ctx.tx, business.id, after=page.after, limit=page.limit + 1)
     return BusinessUserPage(
@@ -55,7 +55,7 @@ async def list_users(ctx: Context, business_id: str, request: Request) -> Busine
 
 async def list_all(ctx: Context, business_id: str) -> list[BusinessUser]:
     """Return every user of a business, the oldest first, for an operator."""
-    business, found = await business_target.get(ctx, business_id), list[User]()
+    business, found = await BUSINESS.get(ctx, business_id), list[User]()
     while page := await business_store.list_in_business(ctx.tx, business.id, after=found[-1].id if found else "", limit=_PAGE):
         found += page
     return list(map(_shown, found))
@@ -67,7 +67,7 @@ async def put_user(ctx: Context, business_id: str, user_id: str, body: PutBusine
     Nobody gives an office that they do not hold. Raises StateForbids (409) for a user of another business or organisation. The
     office is in the user's next token; one that is taken away is gone within a second.
     """
-    business = await business_target.get(ctx, business_id)
+    business = await BUSINESS.get(ctx, business_id)
     target = await hold_managed(ctx, user_id)
     authority = _AUTHORITY[body.office]
     if authority is not None and not holds(ctx.caller, authority):
@@ -86,7 +86,7 @@ async def put_user(ctx: Context, business_id: str, user_id: str, body: PutBusine
 
 async def remove_user(ctx: Context, business_id: str, user_id: str) -> None:
     """Take a user out of the business: within a second nothing that came by it is theirs, in running sessions too."""
-    business = await business_target.get(ctx, business_id)
+    business = await BUSINESS.get(ctx, business_id)
     target = await hold_managed(ctx, user_id)
     if target.business_id != business.id:
         raise NotFound

@@ -5,7 +5,8 @@ import msgspec
 from authme.audit import record
 from authme.kernel.context import Context
 from authme.organizations import store
-from authme.structure import corporate_group_businesses, corporate_group_target
+from authme.structure import corporate_group_businesses
+from authme.structure.corporate_group_target import CORPORATE_GROUP
 from authme.structure.corporate_group_wire import CorporateGroupAnswer, CorporateGroupRequest, shown
 
 
@@ -16,7 +17,7 @@ async def change(ctx: Context, corporate_group_id: str, body: CorporateGroupRequ
     corporate group.
     """
     wanted = tuple(dict.fromkeys(body.business_ids))
-    group = await corporate_group_target.hold(ctx, corporate_group_id)
+    group = await CORPORATE_GROUP.hold(ctx, corporate_group_id)
     becomes = msgspec.structs.replace(group, name=body.name, description=body.description, updated_at=ctx.clock.now_ms())
     await corporate_group_businesses.put(ctx, group, wanted)
     await store.change_corporate_group(ctx.tx, becomes)

@@ -32,8 +32,8 @@ UI-26 answers challenges that were prepared, each once; UI-08 rotates an associa
     "Bulk": (migrate_clients, "CI-03 over HTTP, one call at a time: each client changed and recorded, or found in its place."),
     "Roles": (
         roles,
-        """The kernel around a look-up of somebody's roles, in a directory of 10,000 users and 1,000 groups: a user is in 10 groups,
-which depend on others, 105 of them all in all, each with a role. At hand is how a login finds them after the first time.""",
+        """The kernel around a look-up of somebody's roles, in a directory of 10,000 users and 1,000 groups: a user is in 10
+groups, which depend on others, some 100 all in all, each with a role. At hand is how logins find them after the first.""",
     ),
     "Engine": (engine, "The statements of one login, by the engine and by the driver alone, in one process."),
     "Time and names": (

@@ -43,6 +43,9 @@ def test_these_are_the_commands():
         "business create", "business list", "business show", "business remove",
         "business user add", "business user list", "business user remove",
         "business group create", "business group list", "business group remove",
+        "group create", "group list", "group show", "group remove", "group add-role", "group remove-role",
+        "group depend", "group undepend", "group add-member", "group remove-member",
+        "role create", "role list", "role remove",
         "outbox list", "outbox retry", "outbox cancel",
         "audit verify", "audit export",
     }  # fmt: skip
@@ -90,6 +93,30 @@ def test_every_command_that_ends_says_json_and_nothing_else(authme: Commands):
     assert authme.json("user", "lock", "maria@example.com") == user | {"status": "LOCKED"}
     assert authme.json("user", "unlock", "maria@example.com")["userId"] == user["userId"]
     assert authme.json("user", "import", "users.jsonl") == {"imported": 1, "skipped": 0, "failed": []}
+    role = authme.json("role", "create", "AUDITOR")["name"]
+    assert [one["name"] for one in authme.json("role", "list")] == [role]
+    group, base = [authme.json("group", "create", "--name", name)["groupId"] for name in ("Auditors", "Everybody")]
+    assert {one["groupId"] for one in authme.json("group", "list")} == {group, base}
+    assert authme.json("group", "add-role", base, role) == {"groupId": base, "role": role}
+    assert authme.json("group", "depend", group, base) == {"groupId": group, "dependencyGroupId": base}
+    assert authme.json("group", "show", group)["dependencies"] == [base]
+    member = {"groupId": group, "memberId": user["userId"], "kind": "USER"}
+    assert authme.json("group", "add-member", group, user["userId"]) == member
+    assert authme.json("group", "remove-member", group, user["userId"]) == member | {"status": "REMOVED"}
+    assert authme.json("group", "undepend", group, base)["status"] == "REMOVED"
+    assert authme.json("group", "remove-role", base, role)["status"] == "REMOVED"
+    assert authme.json("group", "remove", group) == {"groupId": group, "status": "REMOVED"}
+    assert authme.json("role", "remove", role) == {"name": role, "status": "REMOVED"}
+    here = authme.json("org", "create", "--name", "Bureau")
+    assert authme.json("org", "rename", here["organizationId"], "--name", "Office") == here | {"name": "Office"}
+    assert authme.json("org", "list") == [authme.json("org", "show", here["organizationId"])]
+    for noun in ("unit", "application", "service"):
+        ((field, one),) = authme.json(
+            "org", noun, "create", "--name", "One", "--organization-id", here["organizationId"]
+        ).items()  # fmt: skip
+        assert [found[field] for found in authme.json("org", noun, "list")] == [one]
+        assert authme.json("org", noun, "remove", one) == {field: one, "status": "REMOVED"}
+    assert authme.json("org", "remove", here["organizationId"]) == here | {"status": "REMOVED"}
     business = authme.json("business", "create", "--document", "12ABC34501DE35", "--name", "Firm")["businessId"]
     assert [one["businessId"] for one in authme.json("business", "list")] == [business]
     assert authme.json("business", "show", business)["name"] == "Firm"
@@ -113,7 +140,7 @@ def test_every_command_that_ends_says_json_and_nothing_else(authme: Commands):
     [
         ("client", "create"), ("client", "list"), ("user", "create", "--username", "maria@example.com"), ("user", "list"),
         ("keys", "list"), ("keys", "rotate"), ("audit", "verify"), ("audit", "export"), ("migrate",), ("check",),
-        ("outbox", "list"), ("business", "list"), ("business", "group", "list"),
+        ("outbox", "list"), ("org", "list"), ("org", "unit", "list"), ("business", "list"), ("business", "group", "list"), ("group", "list"), ("role", "list"),
     ],
     ids=" ".join,
 )  # fmt: skip
@@ -124,7 +151,7 @@ def test_a_command_works_where_there_is_no_database_yet(words: tuple[str, ...], 
     assert result.stdout
 
 
-@pytest.mark.parametrize("group", ["keys", "client", "apikey", "user", "business", "outbox", "audit"])
+@pytest.mark.parametrize("group", ["keys", "client", "apikey", "user", "org", "business", "group", "role", "outbox", "audit"])
 def test_a_group_alone_shows_what_it_has(group: str, authme: Commands):
     assert "Usage: authme " in authme(group).output
 

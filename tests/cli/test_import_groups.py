@@ -159,6 +159,8 @@ WRONG: list[tuple[object, str]] = [
     (group(8, businessId=COMPANY, ownerId=MARIA), "a group belongs to one business"),
     (group(8, dependsOn=[group_id(8)]), f"`group.dependsOn`: there is no group {group_id(8)}"),
     (group(8, dependsOn=[group_id(9999)]), f"`group.dependsOn`: there is no group {group_id(9999)}"),
+    (group(8, dependsOn=[group_id(2)]), "`group.dependsOn`: The other group does not reach as far as the group."),
+    (group(8, businessId=OTHER_COMPANY, dependsOn=[group_id(3)]), "`group.dependsOn`: The other group does not reach as far"),
     (members(9999, users=[MARIA]), "`members.groupId`: there is no such group"),
     (members(1, users=[MARIA, "9" * 24]), f"`members.users`: the group reaches no user {'9' * 24}"),
     (members(1, users=[COMPANY]), f"`members.users`: the group reaches no user {COMPANY}"),

@@ -4,40 +4,18 @@ from typing import Any
 
 import pytest
 
+from support.accesses import NOBODY, added, businesses_of, memberships, named, officer, roles_of
 from support.answers import refusal, refused
 from support.api import Api
-from support.given import Given, GivenUser, at_once, claims
-from support.two_engines import rows_of
-
-NOBODY = "0" * 24
+from support.given import Given, at_once
 
 
-def businesses_of(group: str) -> str:
-    return f"/business-accesses/{group}/businesses"
+def _named(*ids: str) -> list[dict[str, str]]:
+    return named(*ids, field="businessId")
 
 
-def named(*ids: str) -> list[dict[str, str]]:
-    return [{"businessId": one} for one in ids]
-
-
-async def added(caller: Api, group: str, *ids: str) -> None:
-    answer = await caller.post(businesses_of(group), json=named(*ids))
-    assert (answer.status_code, answer.json()) == (200, {}), answer.text
-
-
-async def officer(given: Given, *authorities: str, **draft: Any) -> Api:
-    """Return a caller with these offices and roles."""
-    return await given.person(await given.user(None, *authorities, **draft), await given.client())
-
-
-async def roles_of(given: Given, user: GivenUser) -> list[str]:
-    """Return what the user's next token says of roles."""
-    token = await given.user_token(user, await given.client())
-    return [one.removeprefix("ROLE_") for one in claims(token)["authorities"]]
-
-
-async def memberships(given: Given) -> list[tuple[object, ...]]:
-    return await rows_of(given.env["AUTHME_DATABASE_URL"], "SELECT group_id, member_type, member_id FROM group_member")
+async def _added(caller: Api, group: str, *ids: str) -> None:
+    await added(caller, businesses_of(group), *ids, field="businessId")
 
 
 async def test_all_users_of_a_business_hold_the_roles_of_its_groups(on_both: Given):
@@ -46,8 +24,8 @@ async def test_all_users_of_a_business_hold_the_roles_of_its_groups(on_both: Giv
     business, other = await on_both.business(), await on_both.business()
     maria, joana = await on_both.user(business_id=business), await on_both.user(business_id=other)
 
-    await added(administrator, group, business, business)
-    await added(administrator, group, business)
+    await _added(administrator, group, business, business)
+    await _added(administrator, group, business)
 
     assert "SELLER" in await roles_of(on_both, maria)
     assert "SELLER" not in await roles_of(on_both, joana)
@@ -59,7 +37,7 @@ async def test_a_business_that_is_taken_out_takes_its_users_running_sessions_alo
     administrator = await on_both.administrator(client)
     group = await on_both.group(await on_both.role("SELLER"))
     maria, joana = await on_both.user(business_id=business), await on_both.user(business_id=business)
-    await added(administrator, group, business)
+    await _added(administrator, group, business)
     await on_both.member(group, "USER", joana.id)
     tokens = [await on_both.user_token(one, client) for one in (maria, joana)]
     assert [(await on_both.caller(token)).has("SELLER") for token in tokens] == [True, True]
@@ -79,12 +57,12 @@ async def test_all_are_added_or_none_and_each_that_is_not_there_is_named(on_both
     user = await on_both.user(organization_id=here)
     caller = await officer(on_both, "ADMIN", organization_id=here)
 
-    answer = await caller.post(businesses_of(group), json=named(ours, theirs, of_none, NOBODY, user.id))
+    answer = await caller.post(businesses_of(group), json=_named(ours, theirs, of_none, NOBODY, user.id))
 
     refused(answer, 400, "107", "107", "107", "107")
     assert [one["message"].split("`")[1] for one in answer.json()] == [f"[{place}].businessId" for place in (1, 2, 3, 4)]
     assert await memberships(on_both) == []
-    await added(caller, group, ours)
+    await _added(caller, group, ours)
 
 
 async def test_a_group_of_an_organisation_takes_no_business_of_another_whoever_adds_it(on_both: Given):
@@ -92,8 +70,8 @@ async def test_a_group_of_an_organisation_takes_no_business_of_another_whoever_a
     everything = await officer(on_both, "IAM_ADMIN_MAINTENANCE")
     ours, theirs = await on_both.business(here), await on_both.business(there)
 
-    refused(await everything.post(businesses_of(await on_both.group(organization_id=here)), json=named(theirs)), 400, "107")
-    await added(everything, await on_both.group(), ours, theirs)
+    refused(await everything.post(businesses_of(await on_both.group(organization_id=here)), json=_named(theirs)), 400, "107")
+    await _added(everything, await on_both.group(), ours, theirs)
 
 
 async def test_a_group_of_a_business_takes_that_business_only(on_both: Given):
@@ -106,8 +84,8 @@ async def test_a_group_of_a_business_takes_that_business_only(on_both: Given):
         await officer(on_both, "ADMIN", organization_id=here),
         await officer(on_both, "IAM_ADMIN_MAINTENANCE"),
     ):
-        refused(await caller.post(businesses_of(group), json=named(business, sibling)), 400, "107")
-        await added(caller, group, business)
+        refused(await caller.post(businesses_of(group), json=_named(business, sibling)), 400, "107")
+        await _added(caller, group, business)
 
 
 async def test_a_group_of_a_corporate_group_takes_its_businesses_only(on_both: Given):
@@ -119,8 +97,8 @@ async def test_a_group_of_a_corporate_group_takes_its_businesses_only(on_both: G
     caller = await officer(on_both, "ADMIN", organization_id=here)
 
     for one in outside:
-        refused(await caller.post(businesses_of(group), json=named(inside, one)), 400, "107")
-    await added(caller, group, inside)
+        refused(await caller.post(businesses_of(group), json=_named(inside, one)), 400, "107")
+    await _added(caller, group, inside)
 
 
 async def test_nobody_hands_on_a_role_that_they_do_not_hold(on_both: Given):
@@ -131,8 +109,8 @@ async def test_nobody_hands_on_a_role_that_they_do_not_hold(on_both: Given):
     caller, holder = [await officer(on_both, "ADMIN", *roles, organization_id=here) for roles in ((), ("OTHER",))]
 
     for one in (group, depending):
-        refused(await caller.post(businesses_of(one), json=named(business)), 403, "302")
-        await added(holder, one, business)
+        refused(await caller.post(businesses_of(one), json=_named(business)), 403, "302")
+        await _added(holder, one, business)
 
 
 async def test_outside_its_relation_a_group_does_not_exist(on_both: Given):
@@ -147,7 +125,7 @@ async def test_outside_its_relation_a_group_does_not_exist(on_both: Given):
         await officer(on_both, organization_id=here),
     ):
         refused(await caller.get(businesses_of(group)), 404, "401")
-        refused(await caller.post(businesses_of(group), json=named(business)), 404, "401")
+        refused(await caller.post(businesses_of(group), json=_named(business)), 404, "401")
         refused(await caller.delete(f"{businesses_of(group)}/{business}"), 404, "401")
     assert len(await memberships(on_both)) == 1
 
@@ -169,7 +147,7 @@ async def test_a_list_says_of_businesses_what_the_caller_sees_elsewhere_too(on_b
     assert second["nextCursor"] is None
 
 
-@pytest.mark.parametrize("body", [[], [{}], [{"userId": NOBODY}], [{"businessId": "x"}], named(*[NOBODY] * 1001)])
+@pytest.mark.parametrize("body", [[], [{}], [{"userId": NOBODY}], [{"businessId": "x"}], _named(*[NOBODY] * 1001)])
 async def test_a_wrong_body_is_refused(given: Given, body: Any):
     administrator, group = await given.administrator(await given.client()), await given.group()
 
@@ -183,10 +161,10 @@ async def test_adding_taking_out_and_deleting_the_group_at_once(on_both: Given):
         group = await on_both.group()
 
         answers = await at_once(
-            *(administrator.post(businesses_of(group), json=named(*businesses)) for _ in range(3)),
+            *(administrator.post(businesses_of(group), json=_named(*businesses)) for _ in range(3)),
             *(administrator.delete(f"{businesses_of(group)}/{one}") for one in businesses),
             administrator.delete(f"/groups/{group}"),
-            *(administrator.post(businesses_of(group), json=named(*reversed(businesses))) for _ in range(3)),
+            *(administrator.post(businesses_of(group), json=_named(*reversed(businesses))) for _ in range(3)),
         )
 
         for answer in answers:

@@ -70,6 +70,23 @@ async def test_a_person_is_a_customer_and_their_next_token_says_so(on_both: Give
     assert claims(await on_both.user_token(user, client))["customer_id"] == 1
 
 
+async def test_whoever_acts_for_a_business_speaks_for_that_customer(on_both: Given, administrator: Api):
+    documents = cnpj(), cnpj()
+    firm, other = [await on_both.business(document=one) for one in documents]
+    number = (await company(administrator, document=documents[0], businessId=firm)).json()["customerId"]
+    client, member = await on_both.client(), await on_both.user(business_id=firm)
+    assert (await person(administrator, member.id)).status_code == 201
+    stranger = await on_both.user(business_id=other)
+
+    said = {}
+    for user, business in ((member, firm), (stranger, other)):
+        token = await on_both.user_token(user, client)
+        acting = await on_both.api.as_(token).post("/user-identities/me/access-token", json={"businessId": business})
+        said[user.id] = [claims(one).get("customer_id") for one in (token, acting.json()["accessToken"])]
+
+    assert said == {member.id: [number + 1, number], stranger.id: [None, None]}
+
+
 async def test_documents_users_and_businesses_are_customers_once(on_both: Given, administrator: Api):
     user, other, document = await on_both.user(), await on_both.user(), cnpj()
     business = await on_both.business(document=document)
@@ -90,6 +107,28 @@ async def test_the_document_is_that_of_whom_it_is_of(on_both: Given, administrat
 
     refused(await person(administrator, user.id), 400, "102")
     refused(await company(administrator, businessId=business), 400, "102")
+
+
+async def test_the_corporate_group_is_that_of_the_business(on_both: Given, administrator: Api):
+    here, document, its_document = await on_both.organization(), cnpj(), cnpj()
+    groups = [await on_both.corporate_group(here), await on_both.corporate_group(here), await on_both.corporate_group()]
+    business = await on_both.business(here, document=document, corporate_group_id=groups[0])
+    free = await on_both.business(here, document=its_document)
+
+    refused(await company(administrator, document=document, businessId=business, corporateGroupId=groups[1]), 409, "404")
+    refused(await company(administrator, document=document, businessId=business, corporateGroupId=groups[2]), 400, "102")
+    answer = await company(administrator, document=its_document, businessId=free, corporateGroupId=groups[1])
+    assert answer.json()["corporateGroupId"] == groups[1]
+
+
+async def test_nobody_makes_a_customer_of_whoever_stands_above_them(on_both: Given):
+    here = await on_both.organization()
+    above = await on_both.user(None, "IAM_ADMIN_MAINTENANCE", organization_id=here)
+    admin = await on_both.person(await on_both.user(None, "ADMIN", organization_id=here), await on_both.client())
+    service = on_both.api.as_(await on_both.client_token(await on_both.client("customer_create", organization_id=here)))
+
+    for caller in (admin, service):
+        refused(await person(caller, above.id), 403, "302")
 
 
 @pytest.mark.parametrize("field", ["userId", "businessId", "corporateGroupId"])
@@ -168,3 +207,36 @@ async def test_a_user_who_is_removed_at_the_same_time(on_both: Given, administra
 
     assert made.status_code in {201, 400}
     assert removed.status_code == 204
+
+
+async def test_a_business_or_corporate_group_that_is_removed_at_the_same_time(on_both: Given, administrator: Api):
+    for _ in range(5):
+        document = cnpj()
+        business, group = await on_both.business(document=document), await on_both.corporate_group()
+
+        of_business, without_business, of_group, without_group = await at_once(
+            company(administrator, document=document, businessId=business),
+            administrator.delete(f"/businesses/{business}"),
+            company(administrator, corporateGroupId=group),
+            administrator.delete(f"/corporate-groups/{group}"),
+        )
+
+        for made, removed in ((of_business, without_business), (of_group, without_group)):
+            assert (made.status_code, removed.status_code) in {(201, 409), (400, 204)}, (made.text, removed.text)
+
+
+async def test_nobody_waits_for_each_other_in_a_circle(on_both: Given, administrator: Api):
+    for cpf in ("11144477735", "39053344705", CPF):
+        document, groups = cnpj(), [await on_both.corporate_group() for _ in range(2)]
+        business = await on_both.business(document=document, corporate_group_id=groups[0])
+        user = await on_both.user()
+
+        answers = await at_once(
+            company(administrator, document=document, businessId=business),
+            administrator.put(f"/corporate-groups/{groups[0]}", json={"name": "x", "businessIds": [business]}),
+            administrator.put(f"/corporate-groups/{groups[1]}", json={"name": "x", "businessIds": []}),
+            person(administrator, user.id, document=cpf, businessId=business),
+            administrator.put(f"/businesses/{business}/users/{user.id}", json={"office": "OWNER"}),
+        )
+
+        assert [answer.status_code for answer in answers] == [201, 200, 200, 201, 200], [answer.text for answer in answers]

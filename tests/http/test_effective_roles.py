@@ -1,7 +1,5 @@
 """UA-07, BA-04, SA-04: which roles somebody holds, and through which groups."""
 
-from typing import Any
-
 import pytest
 from msgspec import structs
 
@@ -12,11 +10,10 @@ from authme.groups.effective import MAXIMUM_GROUPS
 from authme.groups.graph import MAXIMUM_DEPENDENCIES
 from authme.kernel.context import Context
 from authme.kernel.ids import new_id
+from support.accesses import NOBODY, officer
 from support.answers import refused
 from support.api import Api
 from support.given import Given, GivenUser, claims
-
-NOBODY = "0" * 24
 
 
 def of_user(user: GivenUser) -> str:
@@ -179,11 +176,6 @@ async def test_whoever_does_not_reach_the_subject_does_not_find_it(on_both: Give
                 assert answer.status_code == 200, name
             else:
                 refused(answer, 404, "401")
-
-
-async def officer(given: Given, *authorities: str, **draft: Any) -> Api:
-    """Return a caller with these offices and roles."""
-    return await given.person(await given.user(None, *authorities, **draft), await given.client())
 
 
 async def test_whoever_is_not_there_is_not_found(on_both: Given, everything: Api):

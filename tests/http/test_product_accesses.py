@@ -109,7 +109,7 @@ async def test_anything_else_is_inactive(shop: Shop):
     token = await shop.token()
     altered = ("A" if token[0] != "A" else "B") + token[1:]
 
-    for other in (token[:-1], token + "A", altered, token.swapcase(), "x", "é", f" {token}", "A" * 43, "A" * 16000):
+    for other in ("", token[:-1], token + "A", altered, token.swapcase(), "x", "é", f" {token}", "A" * 43, "A" * 16000):
         assert await validity(shop.server, other) == {"active": False}, other
     assert await is_active(shop.server, token)
 
@@ -125,6 +125,22 @@ async def test_it_follows_its_user(shop: Shop):
     assert await is_active(shop.server, token)
     assert (await administrator.delete(f"/user-identities/{shop.user.id}")).status_code == 204
     assert not await is_active(shop.server, token)
+    assert await rows_of(shop.given.env["AUTHME_DATABASE_URL"], "SELECT id FROM product_access") == []
+
+
+async def test_it_outlives_its_session_and_not_its_users_password(shop: Shop):
+    token = await shop.token()
+    assert (await shop.buyer.post("/user-identities/me/logout")).status_code == 204
+    assert await is_active(shop.server, token)
+    shop.given.later(seconds=1)
+
+    again, new = await shop.given.person(shop.user, shop.client), "another good password"
+    passwords = {"currentPassword": shop.user.password, "newPassword": new}
+    assert (await again.post("/user-identities/me/change-password", json=passwords)).status_code == 204
+
+    assert not await is_active(shop.server, token)
+    shop.buyer = again
+    assert await is_active(shop.server, await shop.token())
 
 
 async def test_it_follows_its_client(shop: Shop):
@@ -198,6 +214,19 @@ class TestCancelling:
         assert not await is_active(shop.server, theirs)
         assert await shop.token()
 
+    async def test_an_order_of_whoever_is_of_no_organisation_stands_in_the_shops(self, on_both: Given):
+        here, there = await on_both.organization(), await on_both.organization()
+        shop = await Shop(on_both).open()
+        shop.client = await on_both.client(organization_id=here)
+        shop.buyer = await on_both.person(shop.user, shop.client)
+        token = await shop.token()
+        theirs, ours = [await on_both.user(None, "ADMIN", organization_id=one) for one in (there, here)]
+
+        assert (await (await on_both.person(theirs, shop.client)).delete("/product-accesses/order%201")).status_code == 204
+        assert await is_active(shop.server, token)
+        assert (await (await on_both.person(ours, shop.client)).delete("/product-accesses/order%201")).status_code == 204
+        assert not await is_active(shop.server, token)
+
     async def test_an_administrator_of_no_organisation_cancels_nothing(self, on_both: Given):
         shop = await Shop(on_both).open()
         admin = await on_both.person(await on_both.user(None, "ADMIN"), shop.client)
@@ -231,15 +260,21 @@ async def test_another_organisations_services_see_nothing(on_both: Given):
     assert await is_active(shop.server, token)
 
 
-async def test_another_worker_hears_of_it_within_a_second(on_both: Given, make_given: MakeGiven):
+@pytest.mark.parametrize("change", ["the order", "the user", "the client"])
+async def test_another_worker_hears_of_it_within_a_second(on_both: Given, make_given: MakeGiven, change: str):
     one, two = on_both, await make_given(beside=on_both)
     shop = await Shop(one).open()
     token = await shop.token()
     there = two.api.as_(await one.client_token(await one.client()))
     assert await is_active(there, token)
-    administrator = await one.administrator(shop.client)
+    administrator = await one.administrator(await one.client(), level=MFA)
 
-    assert (await administrator.delete("/product-accesses/order%201")).status_code == 204
+    if change == "the user":
+        answer = await administrator.post("/user-identities/lock", json={"userId": shop.user.id})
+    else:
+        what = "/product-accesses/order%201" if change == "the order" else f"/client-identities/{shop.client.id}"
+        answer = await administrator.delete(what)
+    assert answer.status_code == 204, answer.text
 
     started = time.monotonic()
     while await is_active(there, token):

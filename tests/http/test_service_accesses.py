@@ -4,34 +4,18 @@ from typing import Any
 
 import pytest
 
+from support.accesses import NOBODY, added, memberships, named, officer, services_of
 from support.answers import refusal, refused
 from support.api import Api
 from support.given import Given, at_once, claims
-from support.two_engines import rows_of
-
-NOBODY = "0" * 24
 
 
-def services_of(group: str) -> str:
-    return f"/service-accesses/{group}/service-accounts"
+def _named(*ids: str) -> list[dict[str, str]]:
+    return named(*ids, field="serviceId")
 
 
-def named(*ids: str) -> list[dict[str, str]]:
-    return [{"serviceId": one} for one in ids]
-
-
-async def added(caller: Api, group: str, *ids: str) -> None:
-    answer = await caller.post(services_of(group), json=named(*ids))
-    assert (answer.status_code, answer.json()) == (200, {}), answer.text
-
-
-async def officer(given: Given, *authorities: str, **draft: Any) -> Api:
-    """Return a caller with these offices and roles."""
-    return await given.person(await given.user(None, *authorities, **draft), await given.client())
-
-
-async def memberships(given: Given) -> list[tuple[object, ...]]:
-    return await rows_of(given.env["AUTHME_DATABASE_URL"], "SELECT group_id, member_type, member_id FROM group_member")
+async def _added(caller: Api, group: str, *ids: str) -> None:
+    await added(caller, services_of(group), *ids, field="serviceId")
 
 
 async def test_a_service_account_holds_the_roles_of_its_groups_until_it_is_taken_out(on_both: Given):
@@ -39,8 +23,8 @@ async def test_a_service_account_holds_the_roles_of_its_groups_until_it_is_taken
     group, service = await on_both.group(await on_both.role("READER")), await on_both.service_account()
     client = await on_both.client(service_account_id=service)
 
-    await added(administrator, group, service, service)
-    await added(administrator, group, service)
+    await _added(administrator, group, service, service)
+    await _added(administrator, group, service)
 
     token = await on_both.client_token(client)
     assert "ROLE_READER" in claims(token)["authorities"]
@@ -75,12 +59,12 @@ async def test_all_are_added_or_none_and_each_that_is_not_there_is_named(on_both
     theirs, of_none = await on_both.service_account(there), await on_both.service_account()
     caller = await officer(on_both, "ADMIN", organization_id=here)
 
-    answer = await caller.post(services_of(group), json=named(theirs, ours, of_none, NOBODY))
+    answer = await caller.post(services_of(group), json=_named(theirs, ours, of_none, NOBODY))
 
     refused(answer, 400, "107", "107", "107")
     assert [one["message"].split("`")[1] for one in answer.json()] == [f"[{place}].serviceId" for place in (0, 2, 3)]
     assert await memberships(on_both) == []
-    await added(caller, group, ours)
+    await _added(caller, group, ours)
 
 
 async def test_a_group_of_an_organisation_takes_no_service_of_another_whoever_adds_it(on_both: Given):
@@ -89,8 +73,8 @@ async def test_a_group_of_an_organisation_takes_no_service_of_another_whoever_ad
     theirs, of_none = await on_both.service_account(there), await on_both.service_account()
 
     for one in (theirs, of_none):
-        refused(await everything.post(services_of(await on_both.group(organization_id=here)), json=named(one)), 400, "107")
-    await added(everything, await on_both.group(), theirs, of_none)
+        refused(await everything.post(services_of(await on_both.group(organization_id=here)), json=_named(one)), 400, "107")
+    await _added(everything, await on_both.group(), theirs, of_none)
 
 
 async def test_a_group_of_a_business_takes_services_of_that_business_only(on_both: Given):
@@ -106,8 +90,8 @@ async def test_a_group_of_a_business_takes_services_of_that_business_only(on_bot
         await officer(on_both, "IAM_ADMIN_MAINTENANCE"),
     ):
         for other in others:
-            refused(await caller.post(services_of(group), json=named(ours, other)), 400, "107")
-        await added(caller, group, ours)
+            refused(await caller.post(services_of(group), json=_named(ours, other)), 400, "107")
+        await _added(caller, group, ours)
 
 
 async def test_a_group_of_a_corporate_group_takes_services_of_its_businesses_only(on_both: Given):
@@ -118,8 +102,8 @@ async def test_a_group_of_a_corporate_group_takes_services_of_its_businesses_onl
     ours, theirs = [await on_both.service_account(here, business_id=one) for one in (inside, outside)]
     caller = await officer(on_both, "ADMIN", organization_id=here)
 
-    refused(await caller.post(services_of(group), json=named(ours, theirs)), 400, "107")
-    await added(caller, group, ours)
+    refused(await caller.post(services_of(group), json=_named(ours, theirs)), 400, "107")
+    await _added(caller, group, ours)
 
 
 async def test_nobody_hands_on_a_role_that_they_do_not_hold(on_both: Given):
@@ -128,8 +112,8 @@ async def test_nobody_hands_on_a_role_that_they_do_not_hold(on_both: Given):
     group = await on_both.group(await on_both.role("OTHER"), organization_id=here)
     caller, holder = [await officer(on_both, "ADMIN", *roles, organization_id=here) for roles in ((), ("OTHER",))]
 
-    refused(await caller.post(services_of(group), json=named(service)), 403, "302")
-    await added(holder, group, service)
+    refused(await caller.post(services_of(group), json=_named(service)), 403, "302")
+    await _added(holder, group, service)
 
 
 async def test_outside_its_relation_a_group_does_not_exist(on_both: Given):
@@ -140,7 +124,7 @@ async def test_outside_its_relation_a_group_does_not_exist(on_both: Given):
 
     for caller in (await officer(on_both, "ADMIN", organization_id=there), await officer(on_both, organization_id=here)):
         refused(await caller.get(services_of(group)), 404, "401")
-        refused(await caller.post(services_of(group), json=named(service)), 404, "401")
+        refused(await caller.post(services_of(group), json=_named(service)), 404, "401")
         refused(await caller.delete(f"{services_of(group)}/{service}"), 404, "401")
     assert len(await memberships(on_both)) == 1
 
@@ -159,7 +143,7 @@ async def test_a_list_says_of_services_what_the_caller_sees_elsewhere_too(on_bot
     assert found == {"items": [shown[one] for one in sorted(shown)], "nextCursor": None}
 
 
-@pytest.mark.parametrize("body", [[], [{}], [{"userId": NOBODY}], [{"serviceId": "x"}], named(*[NOBODY] * 1001)])
+@pytest.mark.parametrize("body", [[], [{}], [{"userId": NOBODY}], [{"serviceId": "x"}], _named(*[NOBODY] * 1001)])
 async def test_a_wrong_body_is_refused(given: Given, body: Any):
     administrator, group = await given.administrator(await given.client()), await given.group()
 
@@ -173,10 +157,10 @@ async def test_adding_taking_out_and_deleting_the_group_at_once(on_both: Given):
         group = await on_both.group()
 
         answers = await at_once(
-            *(administrator.post(services_of(group), json=named(*services)) for _ in range(3)),
+            *(administrator.post(services_of(group), json=_named(*services)) for _ in range(3)),
             *(administrator.delete(f"{services_of(group)}/{one}") for one in services),
             administrator.delete(f"/groups/{group}"),
-            *(administrator.post(services_of(group), json=named(*reversed(services))) for _ in range(3)),
+            *(administrator.post(services_of(group), json=_named(*reversed(services))) for _ in range(3)),
         )
 
         for answer in answers:

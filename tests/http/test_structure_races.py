@@ -1,11 +1,5 @@
 """What is removed while something else comes to hang on it, and what keeps it."""
 
-from pathlib import Path
-from typing import Any
-
-import pytest
-
-from authme.structure import hanging
 from support.answers import refused
 from support.api import Api
 from support.given import Given, at_once

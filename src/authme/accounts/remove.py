@@ -12,6 +12,7 @@ from authme.groups.held import announce_members
 from authme.kernel.context import Context
 from authme.kernel.errors import NotFound
 from authme.outbox.enqueue import forget_of_user
+from authme.products import store as products
 from authme.sessions import store as sessions
 from authme.users import change_store, store
 from authme.users.lock import forget_failures
@@ -46,3 +47,4 @@ async def _delete_secrets(ctx: Context, user_id: str) -> None:
     await factors.delete_all(ctx.tx, user_id)
     await challenges.end_all(ctx.tx, user_id)
     await devices.remove_devices_of_user(ctx.tx, user_id)
+    await products.delete_of_user(ctx.tx, user_id)

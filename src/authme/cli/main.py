@@ -2,7 +2,7 @@
 
 import typer
 
-from authme.cli import api_keys, audit, businesses, clients, keys, operation, organizations, outbox, serve, users
+from authme.cli import api_keys, audit, businesses, clients, groups, keys, operation, organizations, outbox, roles, serve, users
 from authme.cli.importing import import_file
 
 app = typer.Typer(
@@ -27,6 +27,8 @@ app.add_typer(api_keys.app, name="apikey")
 app.add_typer(users.app, name="user")
 app.add_typer(organizations.app, name="org")
 app.add_typer(businesses.app, name="business")
+app.add_typer(groups.app, name="group")
+app.add_typer(roles.app, name="role")
 app.add_typer(outbox.app, name="outbox")
 app.add_typer(audit.app, name="audit")
 

@@ -1,6 +1,7 @@
 """`authme org`: organisations, and the units, applications and service accounts in them."""
 
-from typing import Annotated, Any
+from collections.abc import Awaitable, Callable
+from typing import Annotated, TypeVar
 
 import typer
 
@@ -9,7 +10,7 @@ from authme.kernel.context import Context
 from authme.kernel.ids import is_id
 from authme.kernel.wire import Id, Text
 from authme.structure import applications, business_units, organizations, services
-from authme.structure.noun import Noun
+from authme.structure.noun import Noun, Standing
 from authme.structure.nouns import APPLICATION, BUSINESS_UNIT, ORGANIZATION, SERVICE
 
 app = typer.Typer(help="Organisations and what stands in them.", no_args_is_help=True)
@@ -23,12 +24,19 @@ app.add_typer(accounts, name="service")
 Name = Annotated[str, typer.Option(help="What people call it.")]
 InOrganization = Annotated[str, typer.Option("--organization-id", help="The organisation it stands in.")]
 Which = Annotated[str, typer.Argument(metavar="ID", help="24 hex digits.")]
+Kind = TypeVar("Kind", bound=Standing)
 
 
 @app.command()
-def create(name: Name, as_json: Json = False) -> None:
+def create(
+    name: Name,
+    organization_id: Annotated[str | None, typer.Option(help="The id that users carry already; made without.")] = None,
+    as_json: Json = False,
+) -> None:
     """Make an organisation."""
-    body = organizations.OrganizationRequest(name=checked("--name", name, Text))
+    body = organizations.CreateOrganizationRequest(
+        name=checked("--name", name, Text), organization_id=checked("--organization-id", organization_id, Id)
+    )
     made = in_office(lambda server: server.run(lambda ctx: organizations.create(ctx, body)))
     _say("organizationId", made.organization_id, as_json=as_json)
 
@@ -36,7 +44,7 @@ def create(name: Name, as_json: Json = False) -> None:
 @app.command("list")
 def list_command(as_json: Json = False) -> None:
     """List the organisations."""
-    _list(ORGANIZATION, as_json=as_json)
+    _list(ORGANIZATION, lambda one: {"organizationId": one.id, "name": one.name}, as_json=as_json)
 
 
 @app.command("show")
@@ -55,7 +63,7 @@ def show_command(organization_id: Which, as_json: Json = False) -> None:
 def rename(organization_id: Which, name: Name, as_json: Json = False) -> None:
     """Rename an organisation."""
     _check(organization_id)
-    body = organizations.OrganizationRequest(name=checked("--name", name, Text))
+    body = organizations.ChangeOrganizationRequest(name=checked("--name", name, Text))
     in_office(lambda server: server.run(lambda ctx: organizations.change(ctx, organization_id, body)))
     show({"organizationId": organization_id, "name": name}, as_json=as_json, text="Renamed.")
 
@@ -63,7 +71,7 @@ def rename(organization_id: Which, name: Name, as_json: Json = False) -> None:
 @app.command()
 def remove(organization_id: Which, as_json: Json = False) -> None:
     """Remove an organisation in which nothing and nobody is any more."""
-    _remove(organizations.remove, organization_id, as_json=as_json)
+    _remove("organizationId", organizations.remove, organization_id, as_json=as_json)
 
 
 @units.command("create")
@@ -79,13 +87,17 @@ def create_unit(name: Name, organization_id: InOrganization, as_json: Json = Fal
 @units.command("list")
 def list_units(as_json: Json = False) -> None:
     """List the business units."""
-    _list(BUSINESS_UNIT, as_json=as_json)
+    _list(
+        BUSINESS_UNIT,
+        lambda one: {"businessUnitId": one.id, "name": one.name, "organizationId": one.organization_id},
+        as_json=as_json,
+    )
 
 
 @units.command("remove")
 def remove_unit(business_unit_id: Which, as_json: Json = False) -> None:
     """Remove a business unit of which no application and no client is."""
-    _remove(BUSINESS_UNIT.remove, business_unit_id, as_json=as_json)
+    _remove("businessUnitId", BUSINESS_UNIT.remove, business_unit_id, as_json=as_json)
 
 
 @registered.command("create")
@@ -108,13 +120,22 @@ def create_application(
 @registered.command("list")
 def list_applications(as_json: Json = False) -> None:
     """List the applications."""
-    _list(APPLICATION, as_json=as_json)
+    _list(
+        APPLICATION,
+        lambda one: {
+            "applicationId": one.id,
+            "name": one.name,
+            "organizationId": one.organization_id,
+            "businessUnitId": one.business_unit_id,
+        },
+        as_json=as_json,
+    )
 
 
 @registered.command("remove")
 def remove_application(application_id: Which, as_json: Json = False) -> None:
     """Remove an application of which no client and no service account is."""
-    _remove(APPLICATION.remove, application_id, as_json=as_json)
+    _remove("applicationId", APPLICATION.remove, application_id, as_json=as_json)
 
 
 @accounts.command("create")
@@ -139,30 +160,34 @@ def create_service(
 @accounts.command("list")
 def list_services(as_json: Json = False) -> None:
     """List the service accounts."""
-    _list(SERVICE, as_json=as_json)
+    _list(
+        SERVICE,
+        lambda one: {
+            "serviceId": one.id,
+            "name": one.name,
+            "organizationId": one.organization_id,
+            "businessId": one.business_id,
+            "applicationId": one.application_id,
+        },
+        as_json=as_json,
+    )
 
 
 @accounts.command("remove")
 def remove_service(service_id: Which, as_json: Json = False) -> None:
     """Remove a service account that no client acts as."""
-    _remove(services.remove, service_id, as_json=as_json)
+    _remove("serviceId", services.remove, service_id, as_json=as_json)
 
 
-def _list(noun: Noun[Any], *, as_json: bool) -> None:
+def _list(noun: Noun[Kind], row: Callable[[Kind], dict[str, str | None]], *, as_json: bool) -> None:
     found = in_office(lambda server: server.run(noun.list_all))
-    show_table(
-        [{"id": one.id, "name": one.name, "organizationId": one.place.organization_id} for one in found], as_json=as_json
-    )
+    show_table([row(one) for one in found], as_json=as_json)
 
 
-def _remove(use_case: Any, sought: str, *, as_json: bool) -> None:
+def _remove(field: str, use_case: Callable[[Context, str], Awaitable[None]], sought: str, *, as_json: bool) -> None:
     _check(sought)
-
-    async def work(ctx: Context) -> None:
-        await use_case(ctx, sought)
-
-    in_office(lambda server: server.run(work))
-    show({"id": sought, "status": "REMOVED"}, as_json=as_json, text="Removed.")
+    in_office(lambda server: server.run(lambda ctx: use_case(ctx, sought)))
+    show({field: sought, "status": "REMOVED"}, as_json=as_json, text="Removed.")
 
 
 def _say(field: str, made: str, *, as_json: bool) -> None:

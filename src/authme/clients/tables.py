@@ -41,5 +41,7 @@ def _given(column: str) -> dict[str, Any]:
 
 Index("ix_client_of_user", client.c.user_id, client.c.id, **_given("user_id"))
 Index("ix_client_of_business", client.c.business_id, client.c.id, **_given("business_id"))
+Index("ix_client_of_application", client.c.app_id, client.c.id)
 Index("ix_client_of_service_account", client.c.service_account_id, client.c.id, **_given("service_account_id"))
 Index("ix_client_in_organization", client.c.organization_id, client.c.id, **_given("organization_id"))
+Index("ix_client_in_unit", client.c.business_unit_id, client.c.id, **_given("business_unit_id"))

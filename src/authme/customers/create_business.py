@@ -2,16 +2,17 @@
 
 from datetime import datetime
 
-from authme.audit import record
 from authme.customers import store
 from authme.customers.belonging import hold_business, hold_corporate_group, insert, place_of_new
-from authme.customers.model import Customer
+from authme.customers.model import UNNUMBERED, Customer
 from authme.customers.wire import read_document
 from authme.kernel.context import Context
-from authme.kernel.errors import AlreadyExists, malformed
+from authme.kernel.errors import AlreadyExists, StateForbids, malformed
 from authme.kernel.times import moment
 from authme.kernel.wire import Answer, Id, Text, Wire
+from authme.organizations.model import Business, CorporateGroup
 from authme.users import names
+from authme.users.named_business import get_named_business
 
 
 class BusinessCustomerRequest(Wire, frozen=True, kw_only=True):
@@ -37,37 +38,54 @@ class BusinessCustomer(Answer, frozen=True):
 
 
 async def create_business_customer(ctx: Context, body: BusinessCustomerRequest) -> BusinessCustomer:
-    """Make a company a customer, with the next number.
+    """Make a company a customer, with the next number, which tokens that act for its business name as `customer_id`.
 
-    Its business, if one is named, has the same document, and its corporate group is the business's unless another is named.
-    Raises (107) for a business or corporate group that is not there for the caller, AlreadyExists (409) for a document or a
-    business that is a customer already.
+    Its business, if one is named, has the same document (102), and what corporate group that is in is the customer's. Raises
+    (107) for a business or corporate group that is not there for the caller, AlreadyExists (409) for a document or a business
+    that is a customer already, StateForbids (409) for a business of another corporate group.
     """
     document = read_document(body.document, names.cnpj)
-    business = await hold_business(ctx, body.business_id) if body.business_id is not None else None
-    if business is not None and business.document != document:
-        raise malformed("document", "the document of the business is expected")
-    group_id = body.corporate_group_id or (business.corporate_group_id if business else None)
+    group_id = body.corporate_group_id
+    if group_id is None and body.business_id is not None:
+        group_id = (await get_named_business(ctx, body.business_id)).corporate_group_id
     group = await hold_corporate_group(ctx, group_id) if group_id is not None else None
-    if business is not None and await store.find_of_business(ctx.tx, business.id) is not None:
-        raise AlreadyExists("The business is a customer.")
+    business = await _hold_company(ctx, body.business_id, document, group) if body.business_id is not None else None
     stands_with = business or group
-    made = Customer(
-        id=0,
-        kind="BUSINESS",
-        document=document,
-        name=body.legal_name,
-        trade_name=body.trade_name,
-        user_id=None,
-        business_id=body.business_id,
-        corporate_group_id=group_id,
-        organization_id=place_of_new(ctx, stands_with.place if stands_with else None),
-        created_at=ctx.clock.now_ms(),
+    made = await insert(
+        ctx,
+        Customer(
+            id=UNNUMBERED,
+            kind="BUSINESS",
+            document=document,
+            name=body.legal_name,
+            trade_name=body.trade_name,
+            user_id=None,
+            business_id=body.business_id,
+            corporate_group_id=group_id,
+            organization_id=place_of_new(ctx, stands_with.place if stands_with else None),
+            created_at=ctx.clock.now_ms(),
+        ),
     )
-    number = await insert(ctx, made)
-    record(ctx, "customer.created", str(number))
+    return _shown(made)
+
+
+async def _hold_company(ctx: Context, business_id: str, document: str, group: CorporateGroup | None) -> Business:
+    """Return the business, which has to be that company, of no corporate group but this, and no customer yet."""
+    business = await hold_business(ctx, business_id)
+    if business.document != document:
+        raise malformed("document", "the document of the business is expected")
+    if group is not None and group.organization_id != business.organization_id:
+        raise malformed("corporateGroupId", "a corporate group of the business's organisation is expected")
+    if business.corporate_group_id not in {None, group.id if group else None}:
+        raise StateForbids("The business is in another corporate group.")
+    if await store.find_of_business(ctx.tx, business.id) is not None:
+        raise AlreadyExists("The business is a customer.")
+    return business
+
+
+def _shown(made: Customer) -> BusinessCustomer:
     return BusinessCustomer(
-        customer_id=number,
+        customer_id=made.id,
         business_id=made.business_id,
         document=made.document,
         legal_name=made.name,

@@ -3,10 +3,9 @@
 from datetime import datetime
 
 from authme import sessions
-from authme.audit import record
 from authme.customers import user_store
 from authme.customers.belonging import hold_business, hold_user, insert, place_of_new
-from authme.customers.model import Customer
+from authme.customers.model import UNNUMBERED, Customer
 from authme.customers.wire import read_document
 from authme.kernel.context import Context
 from authme.kernel.errors import AlreadyExists, malformed
@@ -38,36 +37,42 @@ class UserCustomer(Answer, frozen=True):
 async def create_user_customer(ctx: Context, body: UserCustomerRequest) -> UserCustomer:
     """Make a person a customer, with the next number, which is in their next token as `customer_id`.
 
-    The document is the user's, if the user has one. Raises (107) for a user or business that is not there for the caller,
-    AlreadyExists (409) for a document or a user that is a customer already.
+    The document is the user's (102), if the user has one. Raises (107) for a user or business that is not there for the
+    caller, NotOnThisTarget for a user whom the caller may not manage, AlreadyExists (409) for a document or a user that is a
+    customer already.
     """
     document = read_document(body.document, names.cpf)
+    user = await hold_user(ctx, body.user_id)
     if body.business_id is not None:
         await hold_business(ctx, body.business_id)
-    user = await hold_user(ctx, body.user_id)
     if user.document not in {None, document}:
         raise malformed("document", "the document of the user is expected")
     if user.customer_id is not None:
         raise AlreadyExists("The user is a customer.")
-    made = Customer(
-        id=0,
-        kind="USER",
-        document=document,
-        name=body.name,
-        trade_name=None,
-        user_id=user.id,
-        business_id=body.business_id,
-        corporate_group_id=None,
-        organization_id=place_of_new(ctx, user.place),
-        created_at=ctx.clock.now_ms(),
+    made = await insert(
+        ctx,
+        Customer(
+            id=UNNUMBERED,
+            kind="USER",
+            document=document,
+            name=body.name,
+            trade_name=None,
+            user_id=user.id,
+            business_id=body.business_id,
+            corporate_group_id=None,
+            organization_id=place_of_new(ctx, user.place),
+            created_at=ctx.clock.now_ms(),
+        ),
     )
-    number = await insert(ctx, made)
-    await user_store.set_customer(ctx.tx, user.id, number)
+    user_store.set_customer(ctx.tx, user.id, made.id)
     ctx.tx.announce(sessions.USER_TOPIC, user.id)
-    record(ctx, "customer.created", str(number), user=user.id)
+    return _shown(made, user.id)
+
+
+def _shown(made: Customer, user_id: str) -> UserCustomer:
     return UserCustomer(
-        customer_id=number,
-        user_id=user.id,
+        customer_id=made.id,
+        user_id=user_id,
         document=made.document,
         name=made.name,
         business_id=made.business_id,

@@ -7,6 +7,8 @@ import msgspec
 from authme.relation import Place
 
 CustomerKind = Literal["BUSINESS", "USER"]
+UNNUMBERED = 0
+"""Of a customer who has no number yet: it is given at the very end."""
 
 
 class Customer(msgspec.Struct, frozen=True, kw_only=True):
@@ -19,7 +21,7 @@ class Customer(msgspec.Struct, frozen=True, kw_only=True):
     trade_name: str | None
     user_id: str | None
     business_id: str | None
-    """Of a company the business that it is, of a person the one that they belong to."""
+    """Of a company the business that it is, of a person the one that they are a customer with."""
     corporate_group_id: str | None
     organization_id: str | None
     created_at: int

@@ -14,7 +14,7 @@ customer = Table(
     Column("name", Text, nullable=False),
     Column("trade_name", Text),
     Column("user_id", Text, unique=True),
-    # Of a BUSINESS customer the company itself, of a USER customer the one that they belong to.
+    # Of a BUSINESS customer the company itself, of a USER customer the one that they are a customer with.
     Column("business_id", Text, index=True),
     Column("corporate_group_id", Text, ForeignKey("corporate_group.id"), index=True),
     Column("organization_id", Text, index=True),

@@ -8,10 +8,12 @@ from authme.groups import bring_in_store, dependency_store, graph, role_store
 from authme.groups.bounds import MAXIMUM_DEPTH
 from authme.groups.bring_in_lines import ImportedGroup
 from authme.groups.bring_in_store import Whole
+from authme.groups.depend import check_reaches_as_far
 from authme.groups.effective import MAXIMUM_GROUPS, TooManyGroups
 from authme.groups.model import Group
 from authme.kernel.context import Context
 from authme.kernel.database import Reader, Transaction
+from authme.kernel.errors import StateForbids
 from authme.organizations import business_store
 from authme.organizations import store as organizations
 from authme.relation import Place
@@ -68,17 +70,24 @@ async def _insert_all(ctx: Context, drafts: Sequence[tuple[int, ImportedGroup]])
 
 async def _check(ctx: Context, draft: ImportedGroup, named: _Named) -> Whole:
     """Return the group to be made; raise ValueError with what is wrong with the draft."""
-    place = _place(draft, named)
+    group = _group(draft, _place(draft, named), ctx.clock.now_ms())
     roles, depends_on = sorted({*draft.roles}), sorted({*draft.depends_on})
     for role in roles:
-        if role not in named.roles or named.roles[role] not in {None, place.organization_id}:
+        if role not in named.roles or named.roles[role] not in {None, group.organization_id}:
             raise ValueError(f"`group.roles`: the role {role} is not registered")
     for one in depends_on:
         if one not in named.groups:
             raise ValueError(f"`group.dependsOn`: there is no group {one}")
-    await _check_bounds(ctx.tx, draft.group_id, depends_on, named.depends_on)
-    now = ctx.clock.now_ms()
-    group = Group(
+        try:
+            await check_reaches_as_far(ctx, group, named.groups[one])
+        except StateForbids as error:
+            raise ValueError(f"`group.dependsOn`: {error}") from error
+    await _check_bounds(ctx.tx, group.id, depends_on, named.depends_on)
+    return Whole(group, roles, depends_on)
+
+
+def _group(draft: ImportedGroup, place: Place, now: int) -> Group:
+    return Group(
         id=draft.group_id,
         organization_id=place.organization_id,
         business_id=draft.business_id,
@@ -89,7 +98,6 @@ async def _check(ctx: Context, draft: ImportedGroup, named: _Named) -> Whole:
         created_at=now,
         updated_at=now,
     )
-    return Whole(group, roles, depends_on)
 
 
 async def _check_bounds(reader: Reader, group_id: str, on: Sequence[str], known: dict[str, Sequence[str]]) -> None:

@@ -23,7 +23,7 @@ async def depend(ctx: Context, group_id: str, body: DependencyRequest) -> Depend
     for one that does not reach as far, and where groups would depend on too many, AlreadyExists, and DependencyCycle.
     """
     group, other = await _hold_both(ctx, group_id, body.group_id)
-    await _check_reaches_as_far(ctx, group, other)
+    await check_reaches_as_far(ctx, group, other)
     check_may_hand_on(ctx.caller, await roles_given_by(ctx.tx, other.id))
     now = ctx.clock.now_ms()
     try:
@@ -69,7 +69,7 @@ async def _named(group: Awaitable[Group]) -> Group:
         raise named_in_body_unknown("groupId", "group") from error
 
 
-async def _check_reaches_as_far(ctx: Context, group: Group, other: Group) -> None:
+async def check_reaches_as_far(ctx: Context, group: Group, other: Group) -> None:
     """Raise StateForbids if members of the group could be beyond the other's reach: its roles would not come to them."""
     reached = other.organization_id in {None, group.organization_id}
     if other.business_id is not None:

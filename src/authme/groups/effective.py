@@ -12,7 +12,7 @@ from typing import Literal
 from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, case, or_, select
 
 from authme.groups.tables import access_group, group_dependency, group_member, group_role
-from authme.kernel.database import Reader, Row, Statement, contained_in
+from authme.kernel.database import Reader, Row, Statement, contained_in, looked_up
 from authme.organizations.tables import business, service_account
 
 MAXIMUM_GROUPS = 1000
@@ -58,16 +58,16 @@ def _walk() -> Statement:
     # it is walked from, not on each path to it: there may be a hundred times as many.
     walked = walked.union(
         select(group_dependency.c.depends_on_id)
-        .join_from(walked, access_group, access_group.c.id == walked.c.group_id)
-        .join(group_dependency, group_dependency.c.group_id == access_group.c.id)
+        .join_from(walked, access_group, looked_up(access_group.c.id, walked.c.group_id))
+        .join(group_dependency, looked_up(group_dependency.c.group_id, access_group.c.id))
         .where(reaches)
     )
     # Neither engine walks on once it has as many as are asked for.
     some = select(walked.c.group_id).limit(bindparam("at_most_groups")).subquery("some")
     return Statement(
         select(some.c.group_id, group_role.c.role, case((reaches, 1), else_=0).label("reaches"))
-        .join_from(some, access_group, access_group.c.id == some.c.group_id)
-        .join(group_role, group_role.c.group_id == some.c.group_id, isouter=True)
+        .join_from(some, access_group, looked_up(access_group.c.id, some.c.group_id))
+        .join(group_role, looked_up(group_role.c.group_id, some.c.group_id), isouter=True)
         .limit(bindparam("at_most"))
     )
 

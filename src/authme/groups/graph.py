@@ -9,7 +9,7 @@ from sqlalchemy import Column, bindparam, select
 
 from authme.groups.effective import MAXIMUM_GROUPS, TooManyGroups
 from authme.groups.tables import access_group, group_dependency
-from authme.kernel.database import Reader, Statement, contained_in
+from authme.kernel.database import Reader, Statement, contained_in, looked_up
 
 MAXIMUM_DEPENDENCIES = 10_000
 """As many dependencies are looked through at once."""
@@ -31,7 +31,7 @@ class Extent:
 def _walk(come_from: Column[str], go_to: Column[str]) -> Statement:
     first = select(access_group.c.id.label("group_id")).where(contained_in(access_group.c.id, "first"))
     walked = first.cte("walked", recursive=True)
-    walked = walked.union(select(go_to).join_from(walked, group_dependency, come_from == walked.c.group_id))
+    walked = walked.union(select(go_to).join_from(walked, group_dependency, looked_up(come_from, walked.c.group_id)))
     # Neither engine walks on once it has as many as are asked for.
     return Statement(select(walked.c.group_id).limit(bindparam("at_most")))
 

@@ -37,8 +37,8 @@ class ProductAccesses:
     async def find_active(self, reader: Reader, token: str) -> ProductAccess | None:
         """Return what the token gives access to.
 
-        None once it is over, its order is cancelled, its user is locked, removed or no longer of the business that it was
-        issued at, or its client is locked or removed; and for whatever is no token of this server.
+        None once it is over, its order is cancelled, its client is locked or removed, or its user is, has a new password or
+        is no longer of the business that it was issued at; and for whatever is no token of this server.
         """
         digest = self._digester.digest(PURPOSE, token)
         try:
@@ -46,13 +46,9 @@ class ProductAccesses:
         except _Unknown:
             return None
         access = found.access
-        is_good = (
-            found.user_is_active
-            and access.expires_at > self._clock.now_ms()
-            and access.business_id in {None, found.business_today}
-            and await self._clients.find_active(reader, access.client_id) is not None
-        )
-        return access if is_good else None
+        if not found.is_of_user_today or access.expires_at <= self._clock.now_ms():
+            return None
+        return access if await self._clients.find_active(reader, access.client_id) is not None else None
 
     def _drop(self, is_affected: Callable[[ProductAccess], bool]) -> None:
         self._found.drop_where(lambda found: is_affected(found.access))

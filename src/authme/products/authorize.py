@@ -2,6 +2,7 @@
 
 from authme.audit import record
 from authme.clients.directory import Clients
+from authme.clients.model import Client
 from authme.crypto.digests import Digester
 from authme.crypto.secrets import new_secret
 from authme.kernel.context import Context
@@ -43,15 +44,16 @@ class OpaqueToken(Answer, frozen=True):
 async def authorize(ctx: Context, request: Request, body: AuthorizeRequest) -> OpaqueToken:
     """Issue an opaque token bound to the order, the product, the caller, their business and their client.
 
-    It is good for a quarter of an hour, or with `?remember-me=true` for a month, also when the session is over by then. Raises
-    StateForbids (409) for a cancelled order, and for one of which the user has a hundred live tokens.
+    It is good for a quarter of an hour, or with `?remember-me=true` for a month: also when the session is over by then, but
+    not past a new password. Raises StateForbids (409) for a cancelled order, and for one of which the user has a hundred live
+    tokens.
     """
     seconds = _life(ctx, request.query.get(_REMEMBER_ME, "false"))
     client = await ctx.part(Clients).find_active(ctx.tx, ctx.caller.client_id or "")
     if client is None:
         raise ClientCredentialsWrong
     token, now = new_secret(), ctx.clock.now_ms()
-    made = _access(ctx, body, token, until=now + seconds * _MS)
+    made = _access(ctx, body, token, client, until=now + seconds * _MS)
     if await store.is_cancelled(ctx.tx, made.order_id, made.organization_id):
         raise StateForbids("The order is cancelled.")
     if await store.count_live(ctx.tx, made.order_id, made.user_id, now=now) >= _MOST_LIVE:
@@ -70,7 +72,7 @@ def _life(ctx: Context, remember_me: str) -> int:
     return settings.remembered_product_token_seconds if remember_me == "true" else settings.product_token_seconds
 
 
-def _access(ctx: Context, body: AuthorizeRequest, token: str, *, until: int) -> ProductAccess:
+def _access(ctx: Context, body: AuthorizeRequest, token: str, client: Client, *, until: int) -> ProductAccess:
     caller = ctx.caller
     return ProductAccess(
         id=new_id(ctx.clock),
@@ -85,8 +87,8 @@ def _access(ctx: Context, body: AuthorizeRequest, token: str, *, until: int) -> 
         sku_price_hash_code=body.sku_price_hash_code,
         user_id=caller.user_id or "",
         business_id=caller.business_id,
-        client_id=caller.client_id or "",
-        organization_id=caller.organization_id or "",
+        client_id=client.id,
+        organization_id=caller.organization_id or client.organization_id or "",
         created_at=ctx.clock.now_ms(),
         expires_at=until,
     )

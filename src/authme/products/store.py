@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import and_, bindparam, delete, func, insert, or_, select
 
+from authme.credentials.tables import credential
 from authme.kernel.database import Reader, Row, Statement, Transaction, insert_or_ignore
 from authme.products.model import EVERY_ORGANIZATION, ProductAccess
 from authme.products.tables import cancelled_order, product_access
@@ -26,8 +27,14 @@ def _cancelled(order: Any, organization: Any) -> Any:
 
 
 _FIND = Statement(
-    select(product_access, user_account.c.status, user_account.c.business_id.label("business_today"))
+    select(
+        product_access,
+        user_account.c.status,
+        user_account.c.business_id.label("business_today"),
+        credential.c.changed_at.label("password_changed_at"),
+    )
     .join_from(product_access, user_account, user_account.c.id == _access.user_id)
+    .join(credential, credential.c.user_id == _access.user_id, isouter=True)
     .where(and_(_access.token_hash == bindparam("hash"), ~_cancelled(_access.order_id, _access.organization_id).exists()))
 )
 _CANCEL = Statement(insert_or_ignore(cancelled_order, {column.name: bindparam(column.name) for column in cancelled_order.c}))
@@ -43,21 +50,21 @@ _COUNT = Statement(
         )
     )
 )
+_DELETE_OF_USER = Statement(delete(product_access).where(_access.user_id == bindparam("of_user")))
 _batch = select(_access.id).where(_access.expires_at <= bindparam("now")).order_by(_access.expires_at).limit(_BATCH)
 _SWEEP = Statement(delete(product_access).where(_access.id.in_(_batch)))
 
 
 @dataclass(frozen=True, slots=True)
 class FoundAccess:
-    """A product access of an order that is not cancelled, and what stands behind it today."""
+    """A product access of an order that is not cancelled, and whether its user stands behind it today."""
 
     access: ProductAccess
-    user_is_active: bool
-    business_today: str | None
+    is_of_user_today: bool
 
 
 def insert_access(tx: Transaction, made: ProductAccess) -> None:
-    """Insert the access."""
+    """Insert the access with the unit of work."""
     values = msgspec.structs.asdict(made) | {"is_external_order": int(made.is_external_order)}
     tx.defer(_INSERT, **values)
 
@@ -65,7 +72,7 @@ def insert_access(tx: Transaction, made: ProductAccess) -> None:
 async def find(reader: Reader, token_hash: bytes) -> FoundAccess | None:
     """Return the access with this hash, unless its order is cancelled, by one look-up."""
     row = await reader.one(_FIND, hash=token_hash)
-    return FoundAccess(_access_of(row), row["status"] == "ACTIVE", row["business_today"]) if row else None
+    return _found(row) if row else None
 
 
 async def count_live(reader: Reader, order_id: str, user_id: str, *, now: int) -> int:
@@ -84,11 +91,23 @@ async def is_cancelled(reader: Reader, order_id: str, organization_id: str) -> b
     return await reader.one(_IS_CANCELLED, order=order_id, organization=organization_id) is not None
 
 
+async def delete_of_user(tx: Transaction, user_id: str) -> None:
+    """Delete every access of the user."""
+    await tx.run(_DELETE_OF_USER, of_user=user_id)
+
+
 async def sweep(tx: Transaction, *, now: int) -> int:
     """Delete a batch of accesses that are over; return how many."""
     return await tx.run(_SWEEP, now=now)
 
 
-def _access_of(row: Row) -> ProductAccess:
+def _found(row: Row) -> FoundAccess:
     values = {name: row[name] for name in ProductAccess.__struct_fields__}
-    return ProductAccess(**values | {"is_external_order": bool(row["is_external_order"])})
+    access = ProductAccess(**values | {"is_external_order": bool(row["is_external_order"])})
+    is_of_user = (
+        row["status"] == "ACTIVE"
+        and access.business_id in {None, row["business_today"]}
+        # A new password ends what the old one began, as it does for remembered devices.
+        and access.created_at >= (row["password_changed_at"] or 0)
+    )
+    return FoundAccess(access, is_of_user)

@@ -1,18 +1,23 @@
 """PA-02: ask what an opaque token gives access to."""
 
 from datetime import datetime
+from typing import Annotated
+
+from msgspec import Meta
 
 from authme.kernel.context import Context
 from authme.kernel.times import moment
-from authme.kernel.wire import SparseAnswer, Token, Wire
+from authme.kernel.wire import SparseAnswer, Wire
 from authme.products.accesses import ProductAccesses
 from authme.products.model import BillingType
 
+_Presented = Annotated[str, Meta(max_length=16384, description="a text of up to 16384 characters")]
+
 
 class ValidateRequest(Wire, frozen=True):
-    """What was presented as a token."""
+    """What was presented as a token: whatever its form, it is active or it is not."""
 
-    opaque_token: Token
+    opaque_token: _Presented
 
 
 class Validity(SparseAnswer, frozen=True):

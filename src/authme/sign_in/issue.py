@@ -1,6 +1,7 @@
 """The tokens of a session: what its client, its user and its level put into them."""
 
 from authme.clients.model import Client
+from authme.customers import store as customers
 from authme.groups.held import HeldRoles
 from authme.kernel.context import CLIENT_IDENTIFIED, IDENTIFIED, USER_LADDER, Context, rungs
 from authme.relation import ACTING
@@ -61,12 +62,20 @@ async def sign(
         user_id=user.id,
         business_id=acts_for or _business_id(user, session),
         client_id_default=session.client_id,
-        customer_id=user.customer_id,
+        customer_id=await _customer_id(ctx, user, acts_for),
         sid=session.id,
         auth_time=session.auth_at // _MS,
         amr=session.amr or None,
         acr=session.level,
     )
+
+
+async def _customer_id(ctx: Context, user: User, acts_for: str | None) -> int | None:
+    """Return the number of the customer for whom the token speaks: whoever acts for a business is not a customer in person."""
+    if acts_for is None:
+        return user.customer_id
+    company = await customers.find_of_business(ctx.tx, acts_for)
+    return company.id if company else None
 
 
 def _business_id(user: User, session: Session) -> str | None:

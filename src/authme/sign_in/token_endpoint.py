@@ -51,7 +51,9 @@ async def generate_token(ctx: Context, request: Request, body: TokenRequest) -> 
     if isinstance(proof, Refusal):
         return proof
     client = proof.client
-    if body.grant_type not in client.grant_types:
+    # What anybody may make never sees a person's password, whatever was granted to it once.
+    is_barred = body.grant_type == "password" and not client.first_party
+    if is_barred or body.grant_type not in client.grant_types:
         raise Forbidden(f"The grant {body.grant_type} is not one of this client's.")
     match body.grant_type:
         case "client_credentials":

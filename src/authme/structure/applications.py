@@ -6,7 +6,6 @@ import msgspec
 
 from authme.audit import record
 from authme.kernel.context import Context
-from authme.kernel.errors import NotFound, malformed, missing, named_in_body_unknown
 from authme.kernel.http import Request
 from authme.kernel.ids import new_id
 from authme.kernel.times import moment
@@ -14,7 +13,7 @@ from authme.kernel.wire import Answer, Id, Text, Wire
 from authme.organizations import store
 from authme.organizations.model import Application
 from authme.structure.nouns import APPLICATION, BUSINESS_UNIT
-from authme.structure.organization_chosen import hold_chosen
+from authme.structure.organization_chosen import hold_registered
 
 
 class CreateApplicationRequest(Wire, frozen=True):
@@ -56,9 +55,7 @@ async def create(ctx: Context, body: CreateApplicationRequest) -> ApplicationAns
     Raises FieldsRefused: (107) for an organisation or unit that is not there for the caller, (102) for a unit of another
     organisation.
     """
-    organization_id = await hold_chosen(ctx, body.organization_id)
-    if organization_id is None:
-        raise missing("organizationId")
+    organization_id = await hold_registered(ctx, body.organization_id)
     await _hold_unit(ctx, body.business_unit_id, organization_id)
     now = ctx.clock.now_ms()
     made = Application(
@@ -99,14 +96,8 @@ async def change(ctx: Context, application_id: str, body: ChangeApplicationReque
 
 
 async def _hold_unit(ctx: Context, business_unit_id: str | None, organization_id: str) -> None:
-    if business_unit_id is None:
-        return
-    try:
-        unit = await BUSINESS_UNIT.hold(ctx, business_unit_id)
-    except NotFound as error:
-        raise named_in_body_unknown("businessUnitId", "business unit") from error
-    if unit.organization_id != organization_id:
-        raise malformed("businessUnitId", "a business unit of the application's organisation is expected")
+    if business_unit_id is not None:
+        await BUSINESS_UNIT.hold_named(ctx, "businessUnitId", business_unit_id, of=organization_id)
 
 
 def _shown(found: Application) -> ApplicationAnswer:

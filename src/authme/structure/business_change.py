@@ -8,9 +8,10 @@ from authme.kernel.context import Context
 from authme.kernel.database import UniqueViolation
 from authme.kernel.errors import AlreadyExists
 from authme.organizations import store
-from authme.structure import corporate_group_businesses, corporate_group_target
+from authme.structure import corporate_group_businesses
 from authme.structure.business_target import BUSINESS
 from authme.structure.business_wire import BusinessAnswer, ChangeBusinessRequest, read_document, shown
+from authme.structure.corporate_group_target import CORPORATE_GROUP
 
 
 async def change(ctx: Context, business_id: str, body: ChangeBusinessRequest) -> BusinessAnswer:
@@ -24,7 +25,7 @@ async def change(ctx: Context, business_id: str, body: ChangeBusinessRequest) ->
     group = None
     if body.corporate_group_id is not None:
         # Corporate groups are held before businesses: so does whoever changes a corporate group.
-        group = await corporate_group_target.hold_named(ctx, body.corporate_group_id, for_organization=target.organization_id)
+        group = await CORPORATE_GROUP.hold_named(ctx, "corporateGroupId", body.corporate_group_id, of=target.organization_id)
     was = await BUSINESS.hold(ctx, business_id)
     becomes = msgspec.structs.replace(
         was,

@@ -9,8 +9,9 @@ from authme.kernel.ids import new_id
 from authme.organizations import store
 from authme.organizations.model import Business
 from authme.relation import MAINTENANCE
-from authme.structure import corporate_group_businesses, corporate_group_target
+from authme.structure import corporate_group_businesses
 from authme.structure.business_wire import BusinessAnswer, CreateBusinessRequest, read_document, shown
+from authme.structure.corporate_group_target import CORPORATE_GROUP
 from authme.structure.organization_chosen import hold_chosen
 
 
@@ -49,7 +50,7 @@ def _business(ctx: Context, body: CreateBusinessRequest, document: str, organiza
 
 
 async def _hold_corporate_group(ctx: Context, made: Business, corporate_group_id: str) -> None:
-    group = await corporate_group_target.hold_named(ctx, corporate_group_id, for_organization=made.organization_id)
+    group = await CORPORATE_GROUP.hold_named(ctx, "corporateGroupId", corporate_group_id, of=made.organization_id)
     await corporate_group_businesses.check_room(ctx, group)
     # Users may carry the id of the business already.
     announce_all(ctx)

@@ -6,7 +6,6 @@ import msgspec
 
 from authme.audit import record
 from authme.kernel.context import Context
-from authme.kernel.errors import missing
 from authme.kernel.http import Request
 from authme.kernel.ids import new_id
 from authme.kernel.times import moment
@@ -14,7 +13,7 @@ from authme.kernel.wire import Answer, Id, Text, Wire
 from authme.organizations import store
 from authme.organizations.model import BusinessUnit
 from authme.structure.nouns import BUSINESS_UNIT
-from authme.structure.organization_chosen import hold_chosen
+from authme.structure.organization_chosen import hold_registered
 
 
 class CreateBusinessUnitRequest(Wire, frozen=True):
@@ -49,9 +48,7 @@ class BusinessUnitPage(Answer, frozen=True):
 
 async def create(ctx: Context, body: CreateBusinessUnitRequest) -> BusinessUnitAnswer:
     """Make a unit; raise FieldsRefused (107) for an organisation that is not there for the caller."""
-    organization_id = await hold_chosen(ctx, body.organization_id)
-    if organization_id is None:
-        raise missing("organizationId")
+    organization_id = await hold_registered(ctx, body.organization_id)
     now = ctx.clock.now_ms()
     made = BusinessUnit(id=new_id(ctx.clock), organization_id=organization_id, name=body.name, created_at=now, updated_at=now)
     await store.insert_business_unit(ctx.tx, made)

@@ -2,7 +2,6 @@
 
 from sqlalchemy import BindParameter, ColumnElement, Exists, and_, bindparam, exists, select
 
-from authme.api_keys.tables import api_key
 from authme.clients.tables import client
 from authme.customers.tables import customer
 from authme.groups.tables import access_group, role
@@ -36,7 +35,6 @@ _OF_UNIT: dict[str, Exists] = {
 _OF_APPLICATION: dict[str, Exists] = {
     "service accounts": exists().where(service_account.c.application_id == _sought),
     "clients": _is_client(client.c.app_id),
-    "API keys": exists().where(api_key.c.app_id == _sought),
 }
 _OF_SERVICE: dict[str, Exists] = {"clients": _is_client(client.c.service_account_id)}
 

@@ -7,7 +7,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from authme.audit import record
 from authme.kernel.context import Context
 from authme.kernel.database import Reader, Statement, Transaction
-from authme.kernel.errors import NotFound, StateForbids
+from authme.kernel.errors import NotFound, StateForbids, malformed, named_in_body_unknown
 from authme.kernel.http import Request
 from authme.kernel.paging import PageRequest
 from authme.relation import Place, Reach, check_reaches, reach_of
@@ -66,6 +66,19 @@ class Noun(Generic[Kind]):
         if not await self.take(ctx.tx, sought):
             raise NotFound
         return await self.get(ctx, sought)
+
+    async def hold_named(self, ctx: Context, field: str, sought: str, *, of: str | None) -> Kind:
+        """Return the same for one that a field of the body names, and that has to stand in the organisation `of`, or in none.
+
+        Raises FieldsRefused: (107) for one that is not there for the caller, else (102) for one that stands elsewhere.
+        """
+        try:
+            found = await self.hold(ctx, sought)
+        except NotFound as error:
+            raise named_in_body_unknown(field, self.name.replace("_", " ")) from error
+        if found.place.organization_id != of:
+            raise malformed(field, "one of the same organisation is expected")
+        return found
 
     async def list_page(self, ctx: Context, request: Request) -> tuple[list[Kind], str | None]:
         """Return a page of those that the caller reaches, the oldest first, and the cursor of the next one."""

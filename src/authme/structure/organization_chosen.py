@@ -1,7 +1,7 @@
 """The organisation in which something new is to stand."""
 
 from authme.kernel.context import Context
-from authme.kernel.errors import NotOnThisTarget, named_in_body_unknown
+from authme.kernel.errors import NotOnThisTarget, missing, named_in_body_unknown
 from authme.organizations import store
 from authme.relation import Place, reaches
 
@@ -20,4 +20,15 @@ async def hold_chosen(ctx: Context, named: str | None) -> str | None:
         raise named_in_body_unknown("organizationId", "organisation")
     if not is_reached:
         raise NotOnThisTarget("Whoever belongs to no organisation makes nothing in one.")
+    return organization_id
+
+
+async def hold_registered(ctx: Context, named: str | None) -> str:
+    """Return the same for what stands in a registered organisation only.
+
+    Raises the same, and (101) where none is named by somebody who reaches everything and belongs to none.
+    """
+    organization_id = await hold_chosen(ctx, named or ctx.caller.organization_id)
+    if organization_id is None:
+        raise missing("organizationId")
     return organization_id

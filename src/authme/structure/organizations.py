@@ -6,18 +6,26 @@ import msgspec
 
 from authme.audit import record
 from authme.kernel.context import Context
-from authme.kernel.errors import NotOnThisTarget
+from authme.kernel.database import UniqueViolation
+from authme.kernel.errors import AlreadyExists, NotOnThisTarget
 from authme.kernel.http import Request
 from authme.kernel.ids import new_id
 from authme.kernel.times import moment
-from authme.kernel.wire import Answer, Text, Wire
+from authme.kernel.wire import Answer, Id, Text, Wire
 from authme.organizations import store
 from authme.organizations.model import Organization
 from authme.relation import reach_of
 from authme.structure.nouns import ORGANIZATION
 
 
-class OrganizationRequest(Wire, frozen=True):
+class CreateOrganizationRequest(Wire, frozen=True):
+    """A new organisation. `organizationId` is for one that users and clients carry already."""
+
+    name: Text
+    organization_id: Id | None = None
+
+
+class ChangeOrganizationRequest(Wire, frozen=True):
     """What an organisation is called."""
 
     name: Text
@@ -39,12 +47,15 @@ class OrganizationPage(Answer, frozen=True):
     next_cursor: str | None
 
 
-async def create(ctx: Context, body: OrganizationRequest) -> OrganizationAnswer:
-    """Make an organisation."""
+async def create(ctx: Context, body: CreateOrganizationRequest) -> OrganizationAnswer:
+    """Make an organisation; raise AlreadyExists (409) for the id of another."""
     _check_is_above_organizations(ctx)
     now = ctx.clock.now_ms()
-    made = Organization(id=new_id(ctx.clock), name=body.name, created_at=now, updated_at=now)
-    await store.insert_organization(ctx.tx, made)
+    made = Organization(id=body.organization_id or new_id(ctx.clock), name=body.name, created_at=now, updated_at=now)
+    try:
+        await store.insert_organization(ctx.tx, made)
+    except UniqueViolation as error:
+        raise AlreadyExists("There is an organisation with this id.") from error
     record(ctx, "organization.created", made.id)
     return _shown(made)
 
@@ -60,7 +71,7 @@ async def list_page(ctx: Context, request: Request) -> OrganizationPage:
     return OrganizationPage(items=tuple(map(_shown, found)), next_cursor=cursor)
 
 
-async def change(ctx: Context, organization_id: str, body: OrganizationRequest) -> OrganizationAnswer:
+async def change(ctx: Context, organization_id: str, body: ChangeOrganizationRequest) -> OrganizationAnswer:
     """Rename an organisation."""
     was = await ORGANIZATION.hold(ctx, organization_id)
     becomes = msgspec.structs.replace(was, name=body.name, updated_at=ctx.clock.now_ms())

@@ -5,11 +5,9 @@ from typing import Any
 
 from authme.kernel.http import API, Endpoint
 from authme.kernel.paging import PAGE
-from authme.kernel.requirement import Requirement
 from authme.structure import applications, business_units, organizations, services
+from authme.structure.administration import ADMINISTRATION
 from authme.structure.nouns import APPLICATION, BUSINESS_UNIT
-
-_ADMINISTRATION = Requirement.parse("CLI-AUTH-IDENTIFIED and CLI-1STPARTY and AUTH-BASIC and (ADMIN or IAM_ADMIN_MAINTENANCE)")
 
 
 def _rows(
@@ -30,20 +28,20 @@ def _rows(
     tags = (tag,)
     return [
         Endpoint(
-            f"X-create-{singular}", "POST", every, _ADMINISTRATION, use_cases.create, f"Create {noun}", tags,
+            f"X-create-{singular}", "POST", every, ADMINISTRATION, use_cases.create, f"Create {noun}", tags,
             body=creation, answer=answer, status=201,
         ),
         Endpoint(
-            f"X-{path}", "GET", every, _ADMINISTRATION, use_cases.list_page, f"List {tag.lower()}", tags,
+            f"X-{path}", "GET", every, ADMINISTRATION, use_cases.list_page, f"List {tag.lower()}", tags,
             answer=page, wants_request=True, query=PAGE, refusals=(400,),
         ),
-        Endpoint(f"X-{singular}", "GET", one, _ADMINISTRATION, use_cases.show, f"Get {noun}", tags, answer=answer),
+        Endpoint(f"X-{singular}", "GET", one, ADMINISTRATION, use_cases.show, f"Get {noun}", tags, answer=answer),
         Endpoint(
-            f"X-change-{singular}", "PUT", one, _ADMINISTRATION, use_cases.change, f"Change {noun}", tags,
+            f"X-change-{singular}", "PUT", one, ADMINISTRATION, use_cases.change, f"Change {noun}", tags,
             body=change, answer=answer,
         ),
         Endpoint(
-            f"X-remove-{singular}", "DELETE", one, _ADMINISTRATION, remove, f"Remove {noun}", tags,
+            f"X-remove-{singular}", "DELETE", one, ADMINISTRATION, remove, f"Remove {noun}", tags,
             status=204, refusals=(409,),
         ),
     ]  # fmt: skip
@@ -52,7 +50,7 @@ def _rows(
 ENDPOINTS = [
     *_rows(
         "organizations", "organizationId", "an organisation", "Organisations", organizations, organizations.remove,
-        creation=organizations.OrganizationRequest, change=organizations.OrganizationRequest,
+        creation=organizations.CreateOrganizationRequest, change=organizations.ChangeOrganizationRequest,
         answer=organizations.OrganizationAnswer, page=organizations.OrganizationPage,
     ),
     *_rows(

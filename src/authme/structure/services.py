@@ -8,7 +8,6 @@ from authme.audit import record
 from authme.groups import member_store
 from authme.groups.held import announce_members
 from authme.kernel.context import Context
-from authme.kernel.errors import NotFound, malformed, named_in_body_unknown
 from authme.kernel.http import Request
 from authme.kernel.ids import new_id
 from authme.kernel.times import moment
@@ -62,8 +61,9 @@ async def create(ctx: Context, body: CreateServiceRequest) -> ServiceAnswer:
     business or application of another organisation.
     """
     organization_id = await hold_chosen(ctx, body.organization_id)
-    await _hold_business(ctx, body.business_id, organization_id)
     await _hold_application(ctx, body.application_id, organization_id)
+    if body.business_id is not None:
+        await BUSINESS.hold_named(ctx, "businessId", body.business_id, of=organization_id)
     now = ctx.clock.now_ms()
     made = ServiceAccount(
         id=new_id(ctx.clock),
@@ -109,26 +109,9 @@ async def remove(ctx: Context, service_id: str) -> None:
     await SERVICE.remove(ctx, service_id)
 
 
-async def _hold_business(ctx: Context, business_id: str | None, organization_id: str | None) -> None:
-    if business_id is None:
-        return
-    try:
-        business = await BUSINESS.hold(ctx, business_id)
-    except NotFound as error:
-        raise named_in_body_unknown("businessId", "business") from error
-    if business.organization_id != organization_id:
-        raise malformed("businessId", "a business of the service's organisation is expected")
-
-
 async def _hold_application(ctx: Context, application_id: str | None, organization_id: str | None) -> None:
-    if application_id is None:
-        return
-    try:
-        application = await APPLICATION.hold(ctx, application_id)
-    except NotFound as error:
-        raise named_in_body_unknown("applicationId", "application") from error
-    if application.organization_id != organization_id:
-        raise malformed("applicationId", "an application of the service's organisation is expected")
+    if application_id is not None:
+        await APPLICATION.hold_named(ctx, "applicationId", application_id, of=organization_id)
 
 
 def _shown(found: ServiceAccount) -> ServiceAnswer:

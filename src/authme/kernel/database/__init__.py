@@ -11,7 +11,7 @@ from authme.kernel.database.changes import Changes
 from authme.kernel.database.interface import Database, DatabaseUnavailable, Reader, Row, Transaction, UniqueViolation
 from authme.kernel.database.schema import metadata
 from authme.kernel.database.sqlite import SqliteDatabase
-from authme.kernel.database.statement import Statement, contained_in, insert_or_ignore, upsert
+from authme.kernel.database.statement import Statement, contained_in, insert_or_ignore, looked_up, upsert
 
 __all__ = [
     "Changes",
@@ -25,6 +25,7 @@ __all__ = [
     "connect",
     "contained_in",
     "insert_or_ignore",
+    "looked_up",
     "metadata",
     "sqlite_path",
     "upsert",

@@ -48,6 +48,36 @@ def _contained_in_postgresql(element: contained_in, compiler: SQLCompiler, **kw:
     return f"{column} = ANY({parameter}::{kind}[])"
 
 
+class looked_up(ColumnElement[Any]):  # noqa: N801  # the same
+    """`column` is the `value` of a row that is there already, and is looked up by its index for each such row.
+
+    For joins from a few rows, of which PostgreSQL believes that they are many, to a table that it would rather read as a
+    whole: it guesses what comes out of a recursion, and of a table that it has no statistics of yet.
+    """
+
+    inherit_cache = False
+    type = NullType()
+
+    def __init__(self, column: ColumnElement[Any], value: ColumnElement[Any]) -> None:
+        self.column = column
+        self.value = value
+
+    def get_children(self, **_: Any) -> Sequence[ClauseElement]:
+        """Return what the construct consists of, so that its tables are found."""
+        return (self.column, self.value)
+
+
+@compiles(looked_up, "sqlite")
+def _looked_up_sqlite(element: looked_up, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"{compiler.process(element.column, **kw)} = {compiler.process(element.value, **kw)}"
+
+
+@compiles(looked_up, "postgresql")
+def _looked_up_postgresql(element: looked_up, compiler: SQLCompiler, **kw: Any) -> str:
+    # Neither hashed nor merged, and still found by an index.
+    return f"{compiler.process(element.column, **kw)} = ANY(ARRAY[{compiler.process(element.value, **kw)}])"
+
+
 def upsert(table: Table, *, key: Sequence[ColumnElement[Any]], values: Mapping[str, Any], set_: Mapping[str, Any]) -> Insert:
     """Insert a row, or where one has the same key change it by `set_`, in one statement.
 

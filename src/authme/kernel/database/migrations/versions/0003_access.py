@@ -276,6 +276,15 @@ def _index_what_was_there() -> None:
         postgresql_where=sa.text("organization_id IS NOT NULL"),
     )
     op.create_index(
+        "ix_client_in_unit",
+        "client",
+        ["business_unit_id", "id"],
+        unique=False,
+        sqlite_where=sa.text("business_unit_id IS NOT NULL"),
+        postgresql_where=sa.text("business_unit_id IS NOT NULL"),
+    )
+    op.create_index("ix_client_of_application", "client", ["app_id", "id"], unique=False)
+    op.create_index(
         "ix_client_of_business",
         "client",
         ["business_id", "id"],

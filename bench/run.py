@@ -12,6 +12,7 @@ import engine
 import factors
 import logins
 import migrate_clients
+import product_tokens
 import roles
 import starting
 import timing
@@ -29,6 +30,10 @@ with both cores. Every write is synced. The empty POST is Falcon on the same HTT
 UI-26 answers challenges that were prepared, each once; UI-08 rotates an associated device's token and begins a session.""",
     ),
     "API keys": (api_keys, "The authentication and the requirement of UI-21, around an operation that does nothing."),
+    "Product tokens": (
+        product_tokens,
+        "32 callers, each with a token of its own, all at hand after the first time; one of nobody is looked up each time.",
+    ),
     "Bulk": (migrate_clients, "CI-03 over HTTP, one call at a time: each client changed and recorded, or found in its place."),
     "Roles": (
         roles,

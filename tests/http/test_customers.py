@@ -240,3 +240,13 @@ async def test_nobody_waits_for_each_other_in_a_circle(on_both: Given, administr
         )
 
         assert [answer.status_code for answer in answers] == [201, 200, 200, 201, 200], [answer.text for answer in answers]
+
+
+async def test_a_removed_person_is_forgotten_as_a_customer_too(on_both: Given, administrator: Api):
+    user, again = await on_both.user(), await on_both.user()
+    assert (await person(administrator, user.id)).status_code == 201
+
+    assert (await administrator.delete(f"/user-identities/{user.id}")).status_code == 204
+
+    refused(await administrator.get("/customers/1"), 404, "401")
+    assert (await person(administrator, again.id)).json()["customerId"] == 2

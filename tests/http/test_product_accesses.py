@@ -1,8 +1,7 @@
-"""PA-01, PA-02 and the cancelling of orders: tokens of products."""
+"""PA-01 and PA-02: tokens of products."""
 
 import asyncio
 import time
-from typing import Any
 
 import httpx
 import pytest
@@ -10,46 +9,14 @@ import pytest
 from authme.kernel.context import MFA
 from authme.products.sweep import sweep
 from support.answers import refused
-from support.api import Api
-from support.given import Given, GivenClient, GivenUser, MakeGiven, at_once
+from support.given import Given, MakeGiven
+from support.shop import ORDER, Shop, is_active, validity
 from support.two_engines import rows_of
-
-ORDER = {"orderId": "order 1", "isExternalOrder": False, "productId": "p1", "sku": "sku", "billingType": "PREPAID"}
-
-
-class Shop:
-    """A client that sells, a client that serves, and somebody who buys."""
-
-    def __init__(self, given: Given) -> None:
-        self.given = given
-
-    async def open(self, **place: Any) -> "Shop":
-        given = self.given
-        self.client: GivenClient = await given.client(organization_id=place.get("organization_id"))
-        self.server = await given.service()
-        self.user: GivenUser = await given.user(**place)
-        self.buyer: Api = await given.person(self.user, self.client)
-        return self
-
-    async def token(self, **more: Any) -> str:
-        answer = await self.buyer.post("/product-accesses/authorize", json=ORDER | more)
-        assert answer.status_code == 200, answer.text
-        return str(answer.json()["opaqueToken"])
 
 
 @pytest.fixture
 async def shop(on_both: Given) -> Shop:
     return await Shop(on_both).open()
-
-
-async def validity(server: Api, token: str) -> Any:
-    answer = await server.post("/product-accesses/validate", json={"opaqueToken": token})
-    assert answer.status_code == 200, answer.text
-    return answer.json()
-
-
-async def is_active(server: Api, token: str) -> bool:
-    return bool((await validity(server, token))["active"])
 
 
 def second(answer: httpx.Response) -> int:
@@ -171,81 +138,6 @@ async def test_it_follows_the_business_that_it_was_issued_at(on_both: Given):
     assert changed.status_code == 200, changed.text
 
     assert not await is_active(shop.server, bought)
-
-
-class TestCancelling:
-    @pytest.fixture
-    async def administrator(self, shop: Shop) -> Api:
-        return await shop.given.administrator(shop.client)
-
-    async def test_a_cancelled_order_is_dead_at_once_and_stays_so(self, shop: Shop, administrator: Api):
-        token, other = await shop.token(), await shop.token(orderId="order/2 ü")
-        assert await is_active(shop.server, token)
-
-        for _ in range(2):
-            assert (await administrator.delete("/product-accesses/order%201")).status_code == 204
-
-        assert await validity(shop.server, token) == {"active": False}
-        refused(await shop.buyer.post("/product-accesses/authorize", json=ORDER), 409, "404")
-        assert await is_active(shop.server, other)
-        assert (await administrator.delete("/product-accesses/order%2F2%20%C3%BC")).status_code == 204
-        assert not await is_active(shop.server, other)
-        assert len(await shop.given.trail("order.cancelled")) == 2
-
-    async def test_an_order_nobody_heard_of_is_cancelled_too(self, shop: Shop, administrator: Api):
-        assert (await administrator.delete("/product-accesses/unheard")).status_code == 204
-        refused(await shop.buyer.post("/product-accesses/authorize", json=ORDER | {"orderId": "unheard"}), 409, "404")
-
-    @pytest.mark.parametrize("order", ["x" * 257, "%00", "*"])
-    async def test_an_order_of_no_form(self, administrator: Api, order: str):
-        answer = await administrator.delete(f"/product-accesses/{order}")
-        assert answer.status_code == (204 if order == "*" else 404)
-
-    async def test_orders_of_two_organisations_may_be_called_alike(self, on_both: Given):
-        here, there = await on_both.organization(), await on_both.organization()
-        shop = await Shop(on_both).open(organization_id=here)
-        other = await Shop(on_both).open(organization_id=there)
-        admin = await on_both.person(await on_both.user(None, "ADMIN", organization_id=there), other.client)
-        ours, theirs = await shop.token(), await other.token()
-
-        assert (await admin.delete("/product-accesses/order%201")).status_code == 204
-
-        assert await is_active(shop.server, ours)
-        assert not await is_active(shop.server, theirs)
-        assert await shop.token()
-
-    async def test_an_order_of_whoever_is_of_no_organisation_stands_in_the_shops(self, on_both: Given):
-        here, there = await on_both.organization(), await on_both.organization()
-        shop = await Shop(on_both).open()
-        shop.client = await on_both.client(organization_id=here)
-        shop.buyer = await on_both.person(shop.user, shop.client)
-        token = await shop.token()
-        theirs, ours = [await on_both.user(None, "ADMIN", organization_id=one) for one in (there, here)]
-
-        assert (await (await on_both.person(theirs, shop.client)).delete("/product-accesses/order%201")).status_code == 204
-        assert await is_active(shop.server, token)
-        assert (await (await on_both.person(ours, shop.client)).delete("/product-accesses/order%201")).status_code == 204
-        assert not await is_active(shop.server, token)
-
-    async def test_an_administrator_of_no_organisation_cancels_nothing(self, on_both: Given):
-        shop = await Shop(on_both).open()
-        admin = await on_both.person(await on_both.user(None, "ADMIN"), shop.client)
-        token = await shop.token()
-
-        refused(await admin.delete("/product-accesses/order%201"), 404, "401")
-
-        assert await is_active(shop.server, token)
-
-    async def test_a_token_issued_while_the_order_is_cancelled_is_inactive(self, shop: Shop, administrator: Api):
-        buying = [shop.buyer.post("/product-accesses/authorize", json=ORDER) for _ in range(8)]
-
-        *bought, cancelled = await at_once(*buying, administrator.delete("/product-accesses/order%201"))
-
-        assert cancelled.status_code == 204
-        for answer in bought:
-            assert answer.status_code in {200, 409}
-            if answer.status_code == 200:
-                assert not await is_active(shop.server, answer.json()["opaqueToken"])
 
 
 async def test_another_organisations_services_see_nothing(on_both: Given):

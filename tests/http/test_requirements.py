@@ -14,6 +14,8 @@ from support.given import Given
 GUARDED = [endpoint for endpoint in endpoints() if not endpoint.requirement.is_public]
 
 PERSONS = {"person", "administrator", "administrator twice proved", "maintenance only", "person twice proved"}
+WITH_BOTH_OFFICES = {"administrator", "administrator twice proved"}
+TWICE_PROVED = {"administrator twice proved", "person twice proved"}
 ADMINISTRATORS = {"administrator", "administrator twice proved", "maintenance only"}
 SERVICES = {f"service {scope}" for scope in ("read", "lock", "unlock", "remove", "update", "add", "factors")}
 EVERY_FIRST_PARTY = PERSONS | SERVICES | {"named", "service", "identified"}
@@ -70,7 +72,7 @@ MAY: dict[str, set[str]] = {
     **dict.fromkeys(("X-businesses", "X-business-users", "X-put-business-user", "X-remove-business-user"), ADMINISTRATORS),
     "CI-01": {"administrator twice proved"},
     "CI-02": {"administrator twice proved"},
-    **dict.fromkeys(("AK-01", "AK-02", "AK-03", "AK-04"), {"administrator", "administrator twice proved"}),
+    **dict.fromkeys(("AK-01", "AK-02", "AK-03", "AK-04"), WITH_BOTH_OFFICES),
     "CI-03": {"administrator twice proved"},
     **dict.fromkeys(
         (
@@ -86,7 +88,7 @@ MAY: dict[str, set[str]] = {
     "X-cancel-order": ADMINISTRATORS,
     **dict.fromkeys(("CU-01", "CU-02", "X-customers", "X-customer"), ADMINISTRATORS),
     "X-clients": {"administrator", "administrator twice proved", "maintenance only"},
-    **dict.fromkeys(("MC-01", "MC-02", "X-my-clients"), {"administrator twice proved", "person twice proved"}),
+    **dict.fromkeys(("MC-01", "MC-02", "X-my-clients"), TWICE_PROVED),
 }
 """By hand, from the contract's words, and not from the expressions that the server reads."""
 

@@ -142,9 +142,7 @@ LAST_PATHS: dict[str, tuple[str, dict[str, Any]]] = {
 
 
 @pytest.mark.parametrize("path", LAST_PATHS)
-async def test_a_running_session_loses_a_role_with_its_last_path_on_every_worker(
-    held: Held, make_given: MakeGiven, path: str
-):
+async def test_a_running_session_loses_a_role_with_its_last_path_on_every_worker(held: Held, make_given: MakeGiven, path: str):
     change, how = LAST_PATHS[path]
     place = {"corporate_group_id": held.ids["corporate"]} if how.get("of") else {}
     if how.get("kind") == "BUSINESS_USER":
@@ -283,9 +281,8 @@ async def test_many_paths_to_the_same_groups_are_walked_once(on_both: Given):
     for level in range(0, 38, 2):
         for group in groups[level : level + 2]:
             for on in groups[level + 2 : level + 4]:
-                values = f"('{group}', '{on}', 0)"
-                await plain_sql(on_both.env["AUTHME_DATABASE_URL"], "INSERT INTO group_dependency VALUES", values)
-    await plain_sql(on_both.env["AUTHME_DATABASE_URL"], f"INSERT INTO group_role VALUES ('{groups[-1]}', '{role}', 0)")
+                await plain_sql(on_both.env["AUTHME_DATABASE_URL"], "INSERT INTO group_dependency VALUES", (group, on, 0))
+    await plain_sql(on_both.env["AUTHME_DATABASE_URL"], "INSERT INTO group_role VALUES", (groups[-1], role, 0))
     await join(on_both, groups[:1], user)
 
     started = time.monotonic()

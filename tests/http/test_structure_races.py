@@ -65,6 +65,25 @@ async def test_no_service_comes_to_a_business_that_is_being_removed(on_both: Giv
         assert (removed.status_code, made.status_code) in {(204, 400), (409, 201)}, (removed.text, made.text)
 
 
+async def test_services_and_clients_that_name_the_same_do_not_wait_for_each_other(on_both: Given):
+    """They hold what they name in one order: else the engine would end one of two that wait for each other."""
+    caller, here = await maintenance(on_both), await on_both.organization()
+    for _ in range(TIMES):
+        business, unit = await on_both.business(here), await on_both.business_unit(here)
+        application = await on_both.registered_application(here, business_unit_id=unit)
+        service = {"name": "x", "organizationId": here, "businessId": business, "applicationId": application}
+        client = {"appId": application, "organizationId": here, "businessUnitId": unit, "businessId": business}
+        moved = {"name": "x", "businessUnitId": unit}
+
+        answers = await at_once(
+            *(caller.post("/services", json=service) for _ in range(3)),
+            *(caller.post("/client-identities", json=client) for _ in range(3)),
+            *(caller.put(f"/applications/{application}", json=moved) for _ in range(3)),
+        )
+
+        assert [answer.status_code for answer in answers] == [201] * 6 + [200] * 3
+
+
 async def test_a_service_that_is_being_removed_comes_to_no_group_and_no_client(on_both: Given):
     caller, here = await maintenance(on_both), await on_both.organization()
     group = await on_both.group(organization_id=here)

@@ -29,9 +29,7 @@ OF_BUSINESS_USERS = f"{A}/user-accesses/{{groupId}}/business-users"
 OF_BUSINESSES = f"{A}/business-accesses/{{groupId}}/businesses"
 OF_SERVICES = f"{A}/service-accesses/{{groupId}}/service-accounts"
 ADMINISTRATION = "CLI-AUTH-IDENTIFIED and CLI-1STPARTY and AUTH-BASIC and (ADMIN or IAM_ADMIN_MAINTENANCE)"
-BUYS = (
-    "CLI-AUTH-IDENTIFIED and CLI-1STPARTY and AUTH-BASIC and (PERSON or BUSINESS or BUSINESSOWNER or BUSINESSADMIN or ADMIN)"
-)
+BUYS = "CLI-AUTH-IDENTIFIED and CLI-1STPARTY and AUTH-BASIC and (PERSON or BUSINESS or BUSINESSOWNER or BUSINESSADMIN or ADMIN)"
 MAKES_CUSTOMERS = f"({ADMINISTRATION}) or (CLI-1STPARTY and CLI-AUTH-BASIC and scope:customer_create)"
 CORPORATE_GROUPS = f"{A}/corporate-groups"
 GROUP = f"{A}/groups/{{groupId}}"

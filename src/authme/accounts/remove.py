@@ -4,6 +4,7 @@ from authme.accounts.target import hold_managed
 from authme.audit import record
 from authme.challenges import store as challenges
 from authme.credentials import store as credentials
+from authme.customers import store as customers
 from authme.devices import store as devices
 from authme.devices.end import end_all
 from authme.factors import store as factors
@@ -37,6 +38,7 @@ async def remove(ctx: Context, user_id: str) -> None:
     announce_members(ctx, [target.id])
     await reserve(ctx, sorted({key for _, key in await change_store.list_keys(ctx.tx, target.id)}))
     await change_store.delete_names(ctx.tx, target.id)
+    await customers.forget_user(ctx.tx, target.id)
     if not await change_store.erase(ctx.tx, target.id, now=ctx.clock.now_ms()):
         raise NotFound
     record(ctx, "user.removed", target.id)

@@ -86,7 +86,7 @@ async def _hold_destinations(ctx: Context, moves: Moves) -> dict[str, ErrorItem]
     # A unit keeps its organisation: that cannot be deleted while it has units.
     for organization_id in sorted({spot.organization_id or "" for spot in spots if spot.business_unit_id is None}):
         if not await organizations.hold_organization(ctx.tx, organization_id):
-            gone[organization_id] = named_in_body_unknown(ORGANIZATION, "organization").items[0]
+            gone[organization_id] = named_in_body_unknown(ORGANIZATION, "organisation").items[0]
     for unit_id in sorted({spot.business_unit_id for spot in spots if spot.business_unit_id is not None}):
         if not await organizations.hold_business_unit(ctx.tx, unit_id):
             gone[unit_id] = named_in_body_unknown(UNIT, "business unit").items[0]

@@ -93,7 +93,7 @@ def _destination(ctx: Context, known: _Known, item: MigrationItem, at: Spot | No
     if organization_id is not None and not (
         organization_id in known.organizations and reaches(ctx.caller, Place(organization_id))
     ):
-        return named_in_body_unknown(ORGANIZATION, "organization").items[0]
+        return named_in_body_unknown(ORGANIZATION, "organisation").items[0]
     if unit_id is None:
         # It keeps its unit if that is one of this organisation.
         kept = known.units.get(at.business_unit_id or "") == organization_id
@@ -102,5 +102,5 @@ def _destination(ctx: Context, known: _Known, item: MigrationItem, at: Spot | No
     if of_unit is None or not reaches(ctx.caller, Place(of_unit)):
         return named_in_body_unknown(UNIT, "business unit").items[0]
     if organization_id not in {None, of_unit}:
-        return field_malformed(UNIT, "a business unit of the organization is expected")
+        return field_malformed(UNIT, "a business unit of the organisation is expected")
     return Spot(of_unit, unit_id)

@@ -95,7 +95,7 @@ def _spot(ctx: Context, ids: Mapping[_Kind, str], found: Mapping[_Kind, Any]) ->
 
 def _disagreements(found: Mapping[_Kind, Any], spot: Spot) -> list[ErrorItem]:
     problems = [
-        field_malformed(kind.field, "one of the organization is expected")
+        field_malformed(kind.field, "one of the organisation is expected")
         for kind in _OF_AN_ORGANIZATION
         if kind in found and found[kind].organization_id not in {None, spot.organization_id}
     ]

@@ -40,7 +40,7 @@ def carried_scopes(caller: Caller) -> tuple[str, ...]:
 def check_may_place(caller: Caller, organization_id: str | None, *, first_party: bool) -> None:
     """Raise NotOnThisTarget for a client of ours that belongs to no organisation: as a service it reaches all of them."""
     if first_party and organization_id is None and reach_of(caller).by != "EVERYWHERE":
-        raise NotOnThisTarget("A client without an organization is made only by whoever reaches every organization.")
+        raise NotOnThisTarget("A client without an organisation is made only by whoever reaches every organisation.")
 
 
 def check_may_manage(caller: Caller, target: Client) -> None:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from authme.customers import store
 from authme.customers.belonging import hold_business, hold_corporate_group, insert, place_of_new
-from authme.customers.model import UNNUMBERED, Customer
+from authme.customers.model import Customer
 from authme.customers.wire import read_document
 from authme.kernel.context import Context
 from authme.kernel.errors import AlreadyExists, StateForbids, malformed
@@ -51,22 +51,17 @@ async def create_business_customer(ctx: Context, body: BusinessCustomerRequest) 
     group = await hold_corporate_group(ctx, group_id) if group_id is not None else None
     business = await _hold_company(ctx, body.business_id, document, group) if body.business_id is not None else None
     stands_with = business or group
-    made = await insert(
-        ctx,
-        Customer(
-            id=UNNUMBERED,
-            kind="BUSINESS",
-            document=document,
-            name=body.legal_name,
-            trade_name=body.trade_name,
-            user_id=None,
-            business_id=body.business_id,
-            corporate_group_id=group_id,
-            organization_id=place_of_new(ctx, stands_with.place if stands_with else None),
-            created_at=ctx.clock.now_ms(),
-        ),
+    made = Customer(
+        kind="BUSINESS",
+        document=document,
+        name=body.legal_name,
+        trade_name=body.trade_name,
+        business_id=body.business_id,
+        corporate_group_id=group_id,
+        organization_id=place_of_new(ctx, stands_with.place if stands_with else None),
+        created_at=ctx.clock.now_ms(),
     )
-    return _shown(made)
+    return _shown(await insert(ctx, made))
 
 
 async def _hold_company(ctx: Context, business_id: str, document: str, group: CorporateGroup | None) -> Business:

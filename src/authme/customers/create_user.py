@@ -5,7 +5,7 @@ from datetime import datetime
 from authme import sessions
 from authme.customers import user_store
 from authme.customers.belonging import hold_business, hold_user, insert, place_of_new
-from authme.customers.model import UNNUMBERED, Customer
+from authme.customers.model import Customer
 from authme.customers.wire import read_document
 from authme.kernel.context import Context
 from authme.kernel.errors import AlreadyExists, malformed
@@ -49,21 +49,16 @@ async def create_user_customer(ctx: Context, body: UserCustomerRequest) -> UserC
         raise malformed("document", "the document of the user is expected")
     if user.customer_id is not None:
         raise AlreadyExists("The user is a customer.")
-    made = await insert(
-        ctx,
-        Customer(
-            id=UNNUMBERED,
-            kind="USER",
-            document=document,
-            name=body.name,
-            trade_name=None,
-            user_id=user.id,
-            business_id=body.business_id,
-            corporate_group_id=None,
-            organization_id=place_of_new(ctx, user.place),
-            created_at=ctx.clock.now_ms(),
-        ),
+    made = Customer(
+        kind="USER",
+        document=document,
+        name=body.name,
+        user_id=user.id,
+        business_id=body.business_id,
+        organization_id=place_of_new(ctx, user.place),
+        created_at=ctx.clock.now_ms(),
     )
+    made = await insert(ctx, made)
     user_store.set_customer(ctx.tx, user.id, made.id)
     ctx.tx.announce(sessions.USER_TOPIC, user.id)
     return _shown(made, user.id)

@@ -1,7 +1,7 @@
 """Customers at rest."""
 
 import msgspec
-from sqlalchemy import and_, bindparam, insert, select, update
+from sqlalchemy import and_, bindparam, delete, insert, select, update
 
 from authme.customers.model import Customer
 from authme.customers.tables import customer, customer_number
@@ -17,6 +17,7 @@ _NUMBER = Statement(
     .returning(customer_number.c.last)
 )
 _FIND = Statement(select(customer).where(customer.c.id == bindparam("number")))
+_FORGET = Statement(delete(customer).where(customer.c.user_id == bindparam("of_user")))
 _BY_DOCUMENT = Statement(select(customer).where(customer.c.document == bindparam("document")))
 _OF_BUSINESS = Statement(
     select(customer).where(and_(customer.c.business_id == bindparam("business"), customer.c.kind == "BUSINESS")).limit(1)
@@ -43,6 +44,11 @@ async def find(reader: Reader, number: int) -> Customer | None:
     """Return the customer of this number."""
     row = await reader.one(_FIND, number=number)
     return _customer(row) if row else None
+
+
+async def forget_user(tx: Transaction, user_id: str) -> None:
+    """Delete the customer that a user is: a name and a document. The number is not given again."""
+    await tx.run(_FORGET, of_user=user_id)
 
 
 async def find_by_document(reader: Reader, document: str) -> Customer | None:

@@ -74,7 +74,7 @@ async def _place(ctx: Context, draft: GroupDraft) -> tuple[Place, str | None]:
     if business_id is not None:
         return await _in_business(ctx, business_id), None
     if reach.by == "NOWHERE":
-        raise NotOnThisTarget("Whoever belongs to no organization makes nothing in one.")
+        raise NotOnThisTarget("Whoever belongs to no organisation makes nothing in one.")
     if draft.organization_id is not None and not await organizations.hold_organization(ctx.tx, draft.organization_id):
         raise named_in_body_unknown("organizationId", "organization")
     owner_id = reach.id if reach.by == "OWNER" else None

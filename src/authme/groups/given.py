@@ -6,13 +6,13 @@ from authme.groups import role_store
 from authme.groups.effective import TooManyGroups, find_roles, find_service
 from authme.groups.graph import find_below
 from authme.groups.tables import group_role, role
-from authme.kernel.database import Reader, Statement, contained_in
+from authme.kernel.database import Reader, Statement, contained_in, looked_up
 from authme.kernel.errors import NotOnThisTarget, StateForbids
 
 _GIVEN = Statement(
     select(role.c.name, role.c.organization_id)
     .distinct()
-    .join_from(group_role, role, role.c.name == group_role.c.role)
+    .join_from(group_role, role, looked_up(role.c.name, group_role.c.role))
     .where(contained_in(group_role.c.group_id, "groups"))
 )
 

@@ -46,7 +46,7 @@ async def unregister(ctx: Context, role_name: str) -> None:
     if found is None:
         raise NotFound
     if not reaches(ctx.caller, found.place):
-        raise NotOnThisTarget("A role of everywhere is not of this organization.") if found.is_of_everywhere else NotFound
+        raise NotOnThisTarget("A role of everywhere is not of this organisation.") if found.is_of_everywhere else NotFound
     if not await role_store.hold_role(ctx.tx, role_name):
         raise NotFound
     if await role_store.is_carried(ctx.tx, role_name):
@@ -58,7 +58,7 @@ async def unregister(ctx: Context, role_name: str) -> None:
 async def _hold_organization(ctx: Context, reach: Reach, organization_id: str | None) -> None:
     if organization_id is None:
         if reach.by != "EVERYWHERE":
-            raise NotOnThisTarget("Whoever belongs to no organization registers nothing in one.")
+            raise NotOnThisTarget("Whoever belongs to no organisation registers nothing in one.")
         return
     is_there = reaches(ctx.caller, Place(organization_id)) and await organizations.hold_organization(ctx.tx, organization_id)
     if not is_there:

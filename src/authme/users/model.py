@@ -10,7 +10,7 @@ from authme.users.names import NameType
 
 UserStatus = Literal["PENDING", "ACTIVE", "LOCKED", "REMOVED"]
 UserKind = Literal["USER", "PERSON", "BUSINESSUSER"]
-Authority = Annotated[str, Meta(pattern="^[A-Za-z_][A-Za-z0-9_]{0,63}$", description="a word of letters, digits and _")]
+Authority = Annotated[str, Meta(pattern="^[A-Za-z_][A-Za-z0-9_]{0,63}(?!\\n)$", description="a word of letters, digits and _")]
 """An office, or a role held directly."""
 
 

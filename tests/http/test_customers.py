@@ -250,3 +250,37 @@ async def test_a_removed_person_is_forgotten_as_a_customer_too(on_both: Given, a
 
     refused(await administrator.get("/customers/1"), 404, "401")
     assert (await person(administrator, again.id)).json()["customerId"] == 2
+
+
+async def test_a_removed_customer_leaves_user_document_and_business(on_both: Given, administrator: Api):
+    client, user, document = await on_both.client(), await on_both.user(), cnpj()
+    group = await on_both.corporate_group()
+    business = await on_both.business(document=document, corporate_group_id=group)
+    assert (await person(administrator, user.id)).status_code == 201
+    assert (await company(administrator, document=document, businessId=business)).status_code == 201
+    refused(await administrator.delete(f"/businesses/{business}"), 409, "404")
+
+    for number in (1, 2):
+        assert (await administrator.delete(f"/customers/{number}")).status_code == 204
+        refused(await administrator.delete(f"/customers/{number}"), 404, "401")
+
+    assert "customer_id" not in claims(await on_both.user_token(user, client))
+    assert (await person(administrator, user.id)).json()["customerId"] == 3
+    assert (await administrator.delete(f"/businesses/{business}")).status_code == 204
+    assert (await administrator.delete(f"/corporate-groups/{group}")).status_code == 204
+
+
+async def test_a_company_that_is_a_customer_follows_its_business(on_both: Given, administrator: Api):
+    document, other, taken = cnpj(), cnpj(), cnpj()
+    group = await on_both.corporate_group()
+    business = await on_both.business(document=document, corporate_group_id=group)
+    assert (await company(administrator, document=document, businessId=business)).json()["corporateGroupId"] == group
+    assert (await company(administrator, document=taken)).status_code == 201
+
+    changed = await administrator.put(f"/businesses/{business}", json={"name": "x", "document": other})
+
+    assert changed.status_code == 200, changed.text
+    found = (await administrator.get("/customers/1")).json()
+    assert (found["document"], found["corporateGroupId"]) == (other, None)
+    assert (await administrator.delete(f"/corporate-groups/{group}")).status_code == 204
+    refused(await administrator.put(f"/businesses/{business}", json={"name": "x", "document": taken}), 409, "403")

@@ -24,7 +24,17 @@ from support.two_engines import rows_of
 from support.world import OFFICES, Ids, World, ids_for, make_world
 
 # What is the caller's own by what they have proved, and not by relation; and orders, which are the same known or not.
-ELSEWHERE = {"UI-37", "UI-38", "UI-39", "UI-40", "X-end-session", "X-remove-device", "X-cancel-order", "X-customer"}
+ELSEWHERE = {
+    "UI-37",
+    "UI-38",
+    "UI-39",
+    "UI-40",
+    "X-end-session",
+    "X-remove-device",
+    "X-cancel-order",
+    "X-customer",
+    "X-remove-customer",
+}
 ON_ONE = {
     endpoint.id: endpoint
     for endpoint in endpoints()

@@ -86,7 +86,7 @@ MAY: dict[str, set[str]] = {
     "PA-01": PERSONS,
     "PA-02": SERVICES | {"service", "third-party service"},
     "X-cancel-order": ADMINISTRATORS,
-    **dict.fromkeys(("CU-01", "CU-02", "X-customers", "X-customer"), ADMINISTRATORS),
+    **dict.fromkeys(("CU-01", "CU-02", "X-customers", "X-customer", "X-remove-customer"), ADMINISTRATORS),
     "X-clients": {"administrator", "administrator twice proved", "maintenance only"},
     **dict.fromkeys(("MC-01", "MC-02", "X-my-clients"), TWICE_PROVED),
 }

@@ -18,13 +18,19 @@ def check_may_belong(user: User, business: Business) -> None:
         raise StateForbids("The user stands in another organisation than the business.")
 
 
-def moved(user: User, *, to: str | None, office: str | None = None) -> User:
+def moved(user: User, *, to: Business | None, office: str | None = None) -> User:
     """Return the user as one of this business, or of none, with this office there.
 
-    Offices of a business are held in it only: whoever leaves it, or comes to another, holds none of before.
+    Offices of a business are held in it only: whoever leaves it, or comes to another, holds none of before. Whoever stands in
+    no organisation comes to that of the business, so that who manages the business manages them.
     """
     rest = tuple(one for one in user.authorities if one not in BUSINESS_OFFICES)
-    return msgspec.structs.replace(user, business_id=to, authorities=rest if office is None else (*rest, office))
+    return msgspec.structs.replace(
+        user,
+        business_id=to.id if to else None,
+        organization_id=user.organization_id or (to.organization_id if to else None),
+        authorities=rest if office is None else (*rest, office),
+    )
 
 
 async def change(ctx: Context, was: User, becomes: User) -> None:

@@ -46,7 +46,7 @@ async def change_user(ctx: Context, user_id: str, body: ChangeUserRequest) -> Us
     target = await hold_managed(ctx, user_id)
     becomes = _with(target, body, wanted.get("document"))
     policy.check_may_place(ctx.caller, target, becomes)
-    await _hold_business(ctx, target, becomes)
+    becomes = await _placed(ctx, target, becomes)
     await check_free(ctx, list(wanted.values()), for_user=target.id)
     changed = [field for field in (*_KNOWN, "authorities") if getattr(becomes, field) != getattr(target, field)]
     if changed:
@@ -82,16 +82,19 @@ def _with(target: User, body: ChangeUserRequest, document: Name | None) -> User:
     given = {field: value for field in _KNOWN if (value := getattr(body, field)) is not UNSET}
     if document is not None:
         given["document"] = document.value
-    business_id = given.pop("business_id", target.business_id)
-    placed = target if business_id == target.business_id else belonging.moved(target, to=business_id)
-    return msgspec.structs.replace(placed, **given)
+    return msgspec.structs.replace(target, **given)
 
 
-async def _hold_business(ctx: Context, target: User, becomes: User) -> None:
-    if becomes.business_id in {target.business_id, None}:
-        return
-    belonging.check_may_belong(target, await get_named_business(ctx, becomes.business_id))
-    await hold_named_business(ctx, becomes.business_id)
+async def _placed(ctx: Context, target: User, becomes: User) -> User:
+    """Return what the user becomes, with what goes and comes with another business, which is held."""
+    if becomes.business_id == target.business_id:
+        return becomes
+    if becomes.business_id is None:
+        return belonging.moved(becomes, to=None)
+    business = await get_named_business(ctx, becomes.business_id)
+    belonging.check_may_belong(target, business)
+    await hold_named_business(ctx, business.id)
+    return belonging.moved(becomes, to=business)
 
 
 async def _change(ctx: Context, target: User, becomes: User, document: Name | None) -> None:

@@ -77,9 +77,9 @@ def _named(draft: "ClientDraft") -> dict[_Kind, str]:
         _UNIT: draft.business_unit_id,
         # Any other text is what the application is called at its owner's, and nothing of ours.
         _APPLICATION: draft.app_id if is_id(draft.app_id) else None,
+        _USER: draft.user_id,
         _BUSINESS: draft.business_id,
         _SERVICE: draft.service_account_id,
-        _USER: draft.user_id,
     }
     return {kind: id_ for kind, id_ in ids.items() if id_ is not None}
 

@@ -39,6 +39,11 @@ def _given(column: str) -> dict[str, Any]:
     return {"sqlite_where": text(f"{column} IS NOT NULL"), "postgresql_where": text(f"{column} IS NOT NULL")}
 
 
+_REDIRECTING: dict[str, Any] = {
+    "sqlite_where": text("status = 'ACTIVE' AND redirect_uris <> '[]'"),
+    "postgresql_where": text("status = 'ACTIVE' AND redirect_uris <> '[]'"),
+}
+Index("ix_client_with_redirects", client.c.id, **_REDIRECTING)
 Index("ix_client_of_user", client.c.user_id, client.c.id, **_given("user_id"))
 Index("ix_client_of_business", client.c.business_id, client.c.id, **_given("business_id"))
 Index("ix_client_of_application", client.c.app_id, client.c.id)

@@ -14,13 +14,18 @@ QUERY = (Parameter("document"), *PAGE)
 _LONGEST = 18
 
 
-async def show(ctx: Context, number: str) -> CustomerAnswer:
-    """Return the customer of this number."""
+async def get(ctx: Context, number: str) -> Customer:
+    """Return the customer of this number; raise NotFound for one that is not there for the caller."""
     found = await store.find(ctx.tx, int(number)) if _is_number(number) else None
     if found is None:
         raise NotFound
     check_reaches(ctx.caller, found.place)
-    return shown(found)
+    return found
+
+
+async def show(ctx: Context, number: str) -> CustomerAnswer:
+    """Return the customer of this number."""
+    return shown(await get(ctx, number))
 
 
 async def list_page(ctx: Context, request: Request) -> CustomerPage:

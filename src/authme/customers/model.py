@@ -22,6 +22,7 @@ class Customer(msgspec.Struct, frozen=True, kw_only=True):
     business_id: str | None = None
     """Of a company the business that it is, of a person the one that they are a customer with."""
     corporate_group_id: str | None = None
+    """Of a company with a business that which the business is in today."""
     organization_id: str | None
     created_at: int
 

@@ -3,6 +3,7 @@
 from authme.customers.create_business import BusinessCustomer, BusinessCustomerRequest, create_business_customer
 from authme.customers.create_user import UserCustomer, UserCustomerRequest, create_user_customer
 from authme.customers.find import QUERY, list_page, show
+from authme.customers.remove import remove
 from authme.customers.wire import CustomerAnswer, CustomerPage
 from authme.kernel.http import API, Endpoint
 from authme.kernel.requirement import Requirement
@@ -29,5 +30,9 @@ ENDPOINTS = [
     Endpoint(
         "X-customer", "GET", f"{_ALL}/{{customerId}}", _ADMINISTRATION, show, "Get a customer", _TAGS,
         answer=CustomerAnswer, free_parameters=("customerId",),
+    ),
+    Endpoint(
+        "X-remove-customer", "DELETE", f"{_ALL}/{{customerId}}", _ADMINISTRATION, remove, "Remove a customer", _TAGS,
+        status=204, free_parameters=("customerId",),
     ),
 ]  # fmt: skip

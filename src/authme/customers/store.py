@@ -6,6 +6,7 @@ from sqlalchemy import and_, bindparam, delete, insert, select, update
 from authme.customers.model import Customer
 from authme.customers.tables import customer, customer_number
 from authme.kernel.database import Reader, Row, Statement, Transaction
+from authme.organizations.tables import business
 from authme.relation import Reach
 
 _FIELDS = Customer.__struct_fields__
@@ -16,13 +17,22 @@ _NUMBER = Statement(
     .values(last=customer_number.c.last + 1)
     .returning(customer_number.c.last)
 )
-_FIND = Statement(select(customer).where(customer.c.id == bindparam("number")))
-_FORGET = Statement(delete(customer).where(customer.c.user_id == bindparam("of_user")))
-_BY_DOCUMENT = Statement(select(customer).where(customer.c.document == bindparam("document")))
-_OF_BUSINESS = Statement(
-    select(customer).where(and_(customer.c.business_id == bindparam("business"), customer.c.kind == "BUSINESS")).limit(1)
+_whole = select(customer, business.c.corporate_group_id.label("group_of_business")).join_from(
+    customer, business, and_(business.c.id == customer.c.business_id, customer.c.kind == "BUSINESS"), isouter=True
 )
-_page = select(customer).where(customer.c.id > bindparam("after")).order_by(customer.c.id).limit(bindparam("at_most"))
+_FIND = Statement(_whole.where(customer.c.id == bindparam("number")))
+_DELETE = Statement(delete(customer).where(customer.c.id == bindparam("number")))
+_FOLLOW = Statement(
+    update(customer)
+    .where(and_(customer.c.business_id == bindparam("business"), customer.c.kind == "BUSINESS"))
+    .values(document=bindparam("becomes"))
+)
+_FORGET = Statement(delete(customer).where(customer.c.user_id == bindparam("of_user")))
+_BY_DOCUMENT = Statement(_whole.where(customer.c.document == bindparam("document")))
+_OF_BUSINESS = Statement(
+    _whole.where(and_(customer.c.business_id == bindparam("business"), customer.c.kind == "BUSINESS")).limit(1)
+)
+_page = _whole.where(customer.c.id > bindparam("after")).order_by(customer.c.id).limit(bindparam("at_most"))
 _LIST = Statement(_page)
 _LIST_IN_ORGANIZATION = Statement(_page.where(customer.c.organization_id == bindparam("organization")))
 
@@ -36,14 +46,26 @@ async def next_number(tx: Transaction) -> int:
 
 
 async def insert_customer(tx: Transaction, made: Customer) -> None:
-    """Insert the customer; raises UniqueViolation for a document or a user that is one already."""
-    await tx.run(_INSERT, **msgspec.structs.asdict(made))
+    """Insert the customer; raises UniqueViolation for a document, a user or a business that is one already."""
+    # Which corporate group a business is in, the business says.
+    stored = made if made.business_id is None else msgspec.structs.replace(made, corporate_group_id=None)
+    await tx.run(_INSERT, **msgspec.structs.asdict(stored))
 
 
 async def find(reader: Reader, number: int) -> Customer | None:
     """Return the customer of this number."""
     row = await reader.one(_FIND, number=number)
     return _customer(row) if row else None
+
+
+async def delete_customer(tx: Transaction, number: int) -> bool:
+    """Delete the customer. The number is not given again."""
+    return await tx.run(_DELETE, number=number) == 1
+
+
+async def follow_business(tx: Transaction, business_id: str, document: str) -> None:
+    """Let the customer that a business is have the business's new document; raises UniqueViolation for another's."""
+    await tx.run(_FOLLOW, business=business_id, becomes=document)
 
 
 async def forget_user(tx: Transaction, user_id: str) -> None:
@@ -75,4 +97,5 @@ async def list_customers(reader: Reader, reach: Reach, *, after: int, limit: int
 
 
 def _customer(row: Row) -> Customer:
-    return Customer(**{name: row[name] for name in _FIELDS})
+    values = {name: row[name] for name in _FIELDS}
+    return Customer(**values | {"corporate_group_id": row["corporate_group_id"] or row["group_of_business"]})

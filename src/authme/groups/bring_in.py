@@ -164,7 +164,8 @@ async def _find_named(ctx: Context, drafts: Sequence[ImportedGroup]) -> _Named:
         if role is not None:
             roles[name] = role.organization_id
     places: dict[_PlaceKey, Place] = {}
-    for name, id_ in sorted({key for draft in drafts for key in _belongs_to(draft)}):
+    named = {key for draft in drafts for key in _belongs_to(draft)}
+    for name, id_ in sorted(named, key=lambda key: (_ORDER.index(key[0]), key[1])):
         place = await _HOLDS[name](ctx.tx, id_)
         if place is not None:
             places[name, id_] = place
@@ -183,18 +184,22 @@ async def _hold_corporate_group(tx: Transaction, id_: str) -> Place | None:
     return found.place if found else None
 
 
-async def _find_owner(tx: Transaction, id_: str) -> Place | None:
+async def _hold_owner(tx: Transaction, id_: str) -> Place | None:
+    if not await users.hold(tx, id_):
+        return None
     found = await users.find(tx, id_)
-    return found.place if found and found.status != "REMOVED" else None
+    return found.place if found else None
 
 
 async def _hold_organization(tx: Transaction, id_: str) -> Place | None:
     return Place(organization_id=id_) if await organizations.hold_organization(tx, id_) else None
 
 
+# In the order in which everybody holds them.
 _HOLDS: dict[str, Callable[[Transaction, str], Awaitable[Place | None]]] = {
-    "businessId": _hold_business,
-    "corporateGroupId": _hold_corporate_group,
-    "ownerId": _find_owner,
     "organizationId": _hold_organization,
+    "corporateGroupId": _hold_corporate_group,
+    "ownerId": _hold_owner,
+    "businessId": _hold_business,
 }
+_ORDER = tuple(_HOLDS)

@@ -1,4 +1,4 @@
-"""Which businesses are in which corporate group, at rest."""
+"""Several businesses at once, and in which corporate group they are, at rest."""
 
 from collections import defaultdict
 from collections.abc import Sequence

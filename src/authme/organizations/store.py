@@ -35,9 +35,6 @@ class _Store(Generic[StoredType]):
             "EVERYWHERE": Statement(page),
             "ORGANIZATION": Statement(page.where(columns[in_organization] == bindparam("reached"))),
         }
-        of_business = {"business": "id", "service_account": "business_id"}.get(table.name)
-        if of_business is not None:
-            self._list["BUSINESS"] = Statement(page.where(columns[of_business] == bindparam("reached")))
         self._changed = changed
 
     def of(self, row: Row) -> StoredType:
@@ -67,7 +64,10 @@ class _Store(Generic[StoredType]):
         return await tx.run(self._delete, sought=sought) == 1
 
     async def list(self, reader: Reader, reach: Reach, *, after: str, limit: int) -> list[StoredType]:
-        """Return up to `limit` of those that are reached, with an id greater than `after`, in the order of their ids."""
+        """Return up to `limit` of those that are reached, with an id greater than `after`, in the order of their ids.
+
+        An administrator's reach: whoever reaches only a business, or what is their own, lists none of these.
+        """
         statement = self._list.get(reach.by)
         if statement is None:
             return []
@@ -82,7 +82,6 @@ _services = _Store(tables.service_account, ServiceAccount)
 _businesses = _Store(tables.business, Business)
 _corporate_groups = _Store(tables.corporate_group, CorporateGroup)
 
-organization_of = _organizations.of
 find_organization = _organizations.find
 insert_organization = _organizations.insert
 hold_organization = _organizations.hold
@@ -90,7 +89,6 @@ change_organization = _organizations.change
 delete_organization = _organizations.delete
 list_organizations = _organizations.list
 
-business_unit_of = _units.of
 find_business_unit = _units.find
 insert_business_unit = _units.insert
 hold_business_unit = _units.hold
@@ -98,7 +96,6 @@ change_business_unit = _units.change
 delete_business_unit = _units.delete
 list_business_units = _units.list
 
-application_of = _applications.of
 find_application = _applications.find
 insert_application = _applications.insert
 hold_application = _applications.hold
@@ -122,7 +119,6 @@ change_business = _businesses.change
 delete_business = _businesses.delete
 list_businesses = _businesses.list
 
-corporate_group_of = _corporate_groups.of
 find_corporate_group = _corporate_groups.find
 insert_corporate_group = _corporate_groups.insert
 hold_corporate_group = _corporate_groups.hold

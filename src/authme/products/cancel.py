@@ -1,6 +1,7 @@
 """Cancel an order."""
 
 from authme.audit import record
+from authme.crypto.digests import Digester
 from authme.kernel.context import Context
 from authme.kernel.errors import NotFound
 from authme.products import store
@@ -25,4 +26,6 @@ async def cancel(ctx: Context, order_id: str) -> None:
     organization_id = EVERY_ORGANIZATION if reach.by == "EVERYWHERE" else reach.id
     if await store.cancel(ctx.tx, order_id, organization_id, now=ctx.clock.now_ms()):
         ctx.tx.announce(TOPIC, order_id)
-        record(ctx, "order.cancelled", None)
+        # Of the order a keyed hash: what it is called is typed text.
+        digest = ctx.part(Digester).digest("order", order_id).hex()[:32]
+        record(ctx, "order.cancelled", digest, organization=organization_id)

@@ -1,6 +1,6 @@
 """Tables of product accesses."""
 
-from sqlalchemy import BigInteger, Column, LargeBinary, PrimaryKeyConstraint, SmallInteger, Table, Text
+from sqlalchemy import BigInteger, Column, Index, LargeBinary, PrimaryKeyConstraint, SmallInteger, Table, Text
 
 from authme.kernel.database import metadata
 
@@ -10,7 +10,7 @@ product_access = Table(
     Column("id", Text, primary_key=True),
     # A keyed hash: the token itself is not kept.
     Column("token_hash", LargeBinary, nullable=False, unique=True),
-    Column("order_id", Text, nullable=False, index=True),
+    Column("order_id", Text, nullable=False),
     Column("is_external_order", SmallInteger, nullable=False),
     Column("product_id", Text, nullable=False),
     Column("product_alias", Text),
@@ -18,7 +18,7 @@ product_access = Table(
     Column("billing_type", Text, nullable=False),
     Column("show_case_id", Text),
     Column("sku_price_hash_code", Text),
-    Column("user_id", Text, nullable=False, index=True),
+    Column("user_id", Text, nullable=False),
     Column("business_id", Text),
     Column("client_id", Text, nullable=False),
     # Of the user, else of the client; "" for none.
@@ -26,6 +26,7 @@ product_access = Table(
     Column("created_at", BigInteger, nullable=False),
     Column("expires_at", BigInteger, nullable=False, index=True),
 )
+Index("ix_product_access_of_user", product_access.c.user_id, product_access.c.order_id)
 
 # An order stays cancelled: no new token is issued for it. Orders of two organisations may be called alike.
 cancelled_order = Table(

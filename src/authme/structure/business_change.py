@@ -3,6 +3,7 @@
 import msgspec
 
 from authme.audit import record
+from authme.customers import store as customers
 from authme.groups.held import announce_all
 from authme.kernel.context import Context
 from authme.kernel.database import UniqueViolation
@@ -39,8 +40,9 @@ async def change(ctx: Context, business_id: str, body: ChangeBusinessRequest) ->
         await corporate_group_businesses.check_room(ctx, group)
     try:
         await store.change_business(ctx.tx, becomes)
+        await customers.follow_business(ctx.tx, becomes.id, becomes.document)
     except UniqueViolation as error:
-        raise AlreadyExists("Another business has this document.") from error
+        raise AlreadyExists("Another business or customer has this document.") from error
     if comes:
         announce_all(ctx)
     record(ctx, "business.changed", becomes.id)

@@ -1,4 +1,4 @@
-"""Businesses by the page for administrators, and all of them for an operator."""
+"""Find businesses: one, by the page, and all of them for an operator."""
 
 from authme.kernel.context import Context
 from authme.kernel.http import Request

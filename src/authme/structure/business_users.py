@@ -77,7 +77,7 @@ async def put_user(ctx: Context, business_id: str, user_id: str, body: PutBusine
     belonging.check_may_belong(target, business)
     if not await organizations.hold_business(ctx.tx, business.id):
         raise NotFound
-    becomes = belonging.moved(target, to=business.id, office=authority)
+    becomes = belonging.moved(target, to=business, office=authority)
     if becomes.business_id != target.business_id or set(becomes.authorities) != set(target.authorities):
         await belonging.change(ctx, target, becomes)
         record(ctx, "business_user.put", target.id, business=business.id, office=body.office)

@@ -14,7 +14,7 @@ MOST = 1000
 
 
 def check_known(ctx: Context, wanted: Sequence[str], found: Sequence[Business]) -> None:
-    """Raise FieldsRefused (107) naming each business that is not there for the caller."""
+    """Raise FieldsRefused (107) naming each business that is not there for the caller, by its position in the body."""
     known = {one.id for one in found if reaches(ctx.caller, one.place)}
     unknown = [position for position, one in enumerate(wanted) if one not in known]
     if unknown:
@@ -22,8 +22,8 @@ def check_known(ctx: Context, wanted: Sequence[str], found: Sequence[Business]) 
         raise FieldsRefused(item for problem in problems for item in problem.items)
 
 
-async def put(ctx: Context, group: CorporateGroup, wanted: Sequence[str]) -> None:
-    """Let these businesses, and no others, be in a corporate group that is held.
+async def put(ctx: Context, group: CorporateGroup, wanted: Sequence[str]) -> list[str]:
+    """Let these businesses, and no others, be in a corporate group that is held; return their ids, each once.
 
     A business is in one at most: raises StateForbids for one that is in another, FieldsRefused for one that is not there for
     the caller or is of another organisation. Roles that come through the corporate group change with it within a second.
@@ -40,6 +40,7 @@ async def put(ctx: Context, group: CorporateGroup, wanted: Sequence[str]) -> Non
     joining = [one.id for one in chosen if one.corporate_group_id is None]
     await _bring(ctx, leaving, to=None)
     await _bring(ctx, joining, to=group.id)
+    return [one.id for one in chosen]
 
 
 async def check_room(ctx: Context, group: CorporateGroup) -> None:

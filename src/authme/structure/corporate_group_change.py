@@ -16,10 +16,9 @@ async def change(ctx: Context, corporate_group_id: str, body: CorporateGroupRequ
     Raises FieldsRefused (107) for a business that is not there for the caller, StateForbids (409) for one that is in another
     corporate group.
     """
-    wanted = tuple(dict.fromkeys(body.business_ids))
     group = await CORPORATE_GROUP.hold(ctx, corporate_group_id)
     becomes = msgspec.structs.replace(group, name=body.name, description=body.description, updated_at=ctx.clock.now_ms())
-    await corporate_group_businesses.put(ctx, group, wanted)
+    business_ids = await corporate_group_businesses.put(ctx, group, body.business_ids)
     await store.change_corporate_group(ctx.tx, becomes)
-    record(ctx, "corporate_group.changed", group.id, businesses=len(wanted))
-    return shown(becomes, wanted)
+    record(ctx, "corporate_group.changed", group.id, businesses=len(business_ids))
+    return shown(becomes, business_ids)

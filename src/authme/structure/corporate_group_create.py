@@ -16,9 +16,8 @@ async def create(ctx: Context, body: CorporateGroupRequest) -> CorporateGroupAns
     Raises FieldsRefused (107) for a business that is not there for the caller, StateForbids (409) for one that is in another
     corporate group.
     """
-    wanted = tuple(dict.fromkeys(body.business_ids))
-    found = await business_store.find_businesses(ctx.tx, wanted)
-    corporate_group_businesses.check_known(ctx, wanted, found)
+    found = await business_store.find_businesses(ctx.tx, body.business_ids)
+    corporate_group_businesses.check_known(ctx, body.business_ids, found)
     now = ctx.clock.now_ms()
     made = CorporateGroup(
         id=new_id(ctx.clock),
@@ -29,6 +28,6 @@ async def create(ctx: Context, body: CorporateGroupRequest) -> CorporateGroupAns
         updated_at=now,
     )
     await store.insert_corporate_group(ctx.tx, made)
-    await corporate_group_businesses.put(ctx, made, wanted)
-    record(ctx, "corporate_group.created", made.id, businesses=len(wanted))
-    return shown(made, wanted)
+    business_ids = await corporate_group_businesses.put(ctx, made, body.business_ids)
+    record(ctx, "corporate_group.created", made.id, businesses=len(business_ids))
+    return shown(made, business_ids)

@@ -1,4 +1,4 @@
-"""What hangs on an organisation, a business unit, an application or a service account."""
+"""What may hang on what stands in the structure, and keeps it from being removed."""
 
 from sqlalchemy import BindParameter, ColumnElement, Exists, and_, bindparam, exists, select
 
@@ -37,6 +37,17 @@ _OF_APPLICATION: dict[str, Exists] = {
     "clients": _is_client(client.c.app_id),
 }
 _OF_SERVICE: dict[str, Exists] = {"clients": _is_client(client.c.service_account_id)}
+_OF_BUSINESS: dict[str, Exists] = {
+    "users": exists().where(user_account.c.business_id == _sought),
+    "groups": exists().where(access_group.c.business_id == _sought),
+    "service accounts": exists().where(service_account.c.business_id == _sought),
+    "clients": _is_client(client.c.business_id),
+    "customers": exists().where(customer.c.business_id == _sought),
+}
+_OF_CORPORATE_GROUP: dict[str, Exists] = {
+    "groups": exists().where(access_group.c.corporate_group_id == _sought),
+    "customers": exists().where(customer.c.corporate_group_id == _sought),
+}
 
 
 def _statement(things: dict[str, Exists]) -> tuple[Statement, tuple[str, ...]]:
@@ -47,3 +58,5 @@ OF_ORGANIZATION = _statement(_OF_ORGANIZATION)
 OF_UNIT = _statement(_OF_UNIT)
 OF_APPLICATION = _statement(_OF_APPLICATION)
 OF_SERVICE = _statement(_OF_SERVICE)
+OF_BUSINESS = _statement(_OF_BUSINESS)
+OF_CORPORATE_GROUP = _statement(_OF_CORPORATE_GROUP)

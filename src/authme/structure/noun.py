@@ -1,4 +1,4 @@
-"""What organisations, business units, applications and services have in common: found, shown and removed alike."""
+"""What all nouns of the structure have in common: found, held, listed and removed alike."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The nouns of the structure."""
+"""Organisations, business units, applications and services; businesses and corporate groups have modules of their own."""
 
 from authme.organizations import store
 from authme.organizations.model import Application, BusinessUnit, Organization, ServiceAccount

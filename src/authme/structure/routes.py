@@ -29,7 +29,7 @@ def _rows(
     return [
         Endpoint(
             f"X-create-{singular}", "POST", every, ADMINISTRATION, use_cases.create, f"Create {noun}", tags,
-            body=creation, answer=answer, status=201,
+            body=creation, answer=answer, status=201, refusals=(409,) if singular == "organization" else (),
         ),
         Endpoint(
             f"X-{path}", "GET", every, ADMINISTRATION, use_cases.list_page, f"List {tag.lower()}", tags,

@@ -17,6 +17,7 @@ _CHANGE = Statement(
         name_key=bindparam("name_key"),
         document=bindparam("document"),
         business_id=bindparam("business_id"),
+        organization_id=bindparam("organization_id"),
         kind=bindparam("kind"),
         authorities=bindparam("authorities"),
         updated_at=bindparam("now"),
@@ -54,7 +55,7 @@ _MAKE_MAIN = Statement(
 
 
 async def change(tx: Transaction, becomes: User, *, now: int) -> bool:
-    """Write name, document, business, kind and authorities; False if the user was removed.
+    """Write name, document, business, organisation, kind and authorities; False if the user was removed.
 
     The user is held, so that an office that came meanwhile is not lost.
     """
@@ -65,6 +66,7 @@ async def change(tx: Transaction, becomes: User, *, now: int) -> bool:
         name_key=None if becomes.name is None else name_key(becomes.name),
         document=becomes.document,
         business_id=becomes.business_id,
+        organization_id=becomes.organization_id,
         kind=becomes.kind,
         authorities=json.dumps(becomes.authorities),
         now=now,

@@ -9,9 +9,8 @@ _PLAIN = frozenset({"USER", "PERSON"})
 
 
 def check_may_see(caller: Caller, target: User) -> None:
-    """Raise NotFound unless the relation reaches the user; a service that its scope lets in reaches everyone."""
-    if caller.user_id is not None:
-        check_reaches(caller, target.place)
+    """Raise NotFound unless the relation reaches the user."""
+    check_reaches(caller, target.place)
 
 
 def check_may_manage(caller: Caller, target: User) -> None:

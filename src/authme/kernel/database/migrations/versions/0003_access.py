@@ -223,8 +223,7 @@ def _make_product_accesses() -> None:
         sa.UniqueConstraint("token_hash", name=op.f("uq_product_access_token_hash")),
     )
     op.create_index(op.f("ix_product_access_expires_at"), "product_access", ["expires_at"], unique=False)
-    op.create_index(op.f("ix_product_access_order_id"), "product_access", ["order_id"], unique=False)
-    op.create_index(op.f("ix_product_access_user_id"), "product_access", ["user_id"], unique=False)
+    op.create_index("ix_product_access_of_user", "product_access", ["user_id", "order_id"], unique=False)
     op.create_table(
         "cancelled_order",
         sa.Column("order_id", sa.Text(), nullable=False),
@@ -256,7 +255,11 @@ def _make_customers() -> None:
     )
     op.create_index(op.f("ix_customer_business_id"), "customer", ["business_id"], unique=False)
     op.create_index(op.f("ix_customer_corporate_group_id"), "customer", ["corporate_group_id"], unique=False)
-    op.create_index(op.f("ix_customer_organization_id"), "customer", ["organization_id"], unique=False)
+    op.create_index("ix_customer_in_organization", "customer", ["organization_id", "id"], unique=False)
+    company = sa.text("kind = 'BUSINESS'")
+    op.create_index(
+        "uq_customer_of_business", "customer", ["business_id"], unique=True, sqlite_where=company, postgresql_where=company
+    )
     op.create_table(
         "customer_number",
         sa.Column("id", sa.SmallInteger(), autoincrement=False, nullable=False),
@@ -267,6 +270,10 @@ def _make_customers() -> None:
 
 
 def _index_what_was_there() -> None:
+    redirecting = sa.text("status = 'ACTIVE' AND redirect_uris <> '[]'")
+    op.create_index(
+        "ix_client_with_redirects", "client", ["id"], unique=False, sqlite_where=redirecting, postgresql_where=redirecting
+    )
     op.create_index(
         "ix_client_in_organization",
         "client",

@@ -2,11 +2,13 @@
 
 from authme.accounts.add_names import AddNamesRequest, add_names
 from authme.accounts.change import ChangeUserRequest, change_user
+from authme.accounts.register import register
 from authme.accounts.remove import remove
 from authme.accounts.remove_name import remove_name
 from authme.accounts.search import QUERY, FoundUsers, search
 from authme.kernel.http import API, Endpoint
 from authme.kernel.requirement import Requirement
+from authme.users.routes import CreatedUser, CreateUserRequest
 from authme.users.show import UserAnswer
 
 _TAGS = ("User Identities",)
@@ -18,7 +20,13 @@ def _administration(scope: str) -> Requirement:
     return Requirement.parse(f"{administrator} or (CLI-1STPARTY and CLI-AUTH-BASIC and scope:{scope})")
 
 
+_BEFORE_LOGIN = Requirement.parse("CLI-1STPARTY and CLI-AUTH-IDENTIFIED")
+
 ENDPOINTS = [
+    Endpoint(
+        "UI-01", "POST", _USERS, _BEFORE_LOGIN, register, "Create Identity", _TAGS,
+        body=CreateUserRequest, answer=CreatedUser, status=201, refusals=(409, 429),
+    ),
     Endpoint(
         "UI-18", "DELETE", f"{_USERS}/{{userId}}", _administration("identity_remove"), remove, "Remove Identity", _TAGS,
         status=204,

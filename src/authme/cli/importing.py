@@ -91,15 +91,25 @@ def _read(lines: list[tuple[int, bytes]], total: Outcome) -> dict[str, list[tupl
     drafts: dict[str, list[tuple[int, Any]]] = defaultdict(list)
     for number, line in lines:
         try:
-            text = line.decode()
+            text = _text(line)
             kind = _kind(text)
             read, _ = _KINDS[kind]
             drafts[kind].append((number, read(text)))
+        except RecursionError:
+            total.problems.append((number, "the line is nested too deep"))
         except UnicodeDecodeError:
             total.problems.append((number, "the line is not UTF-8"))
         except ValueError as error:
             total.problems.append((number, str(error)))
     return drafts
+
+
+def _text(line: bytes) -> str:
+    text = line.decode()
+    if "\\u0000" in text or "\0" in text:
+        # PostgreSQL could not store it.
+        raise ValueError("a text with a NUL in it is not taken")
+    return text
 
 
 def _kind(line: str) -> str:

@@ -7,10 +7,14 @@ from authme.groups import store
 from authme.groups.model import Group
 from authme.groups.wire import GroupAnswer, GroupRequest, shown_group
 from authme.kernel.context import Context
-from authme.kernel.errors import NotOnThisTarget, malformed, named_in_body_unknown
+from authme.kernel.errors import NotOnThisTarget, StateForbids, malformed, named_in_body_unknown
 from authme.kernel.ids import new_id
 from authme.organizations import store as organizations
 from authme.relation import Place, reach_of, reaches
+from authme.users import store as users
+
+MOST_OF_BUSINESS = 300
+MOST_OF_PERSON = 50
 
 
 class GroupDraft(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,11 +45,13 @@ async def create_group(ctx: Context, body: GroupRequest) -> GroupAnswer:
 async def create(ctx: Context, draft: GroupDraft) -> Group:
     """Make a group and return it. Where it stands follows from what it belongs to, else from the caller.
 
-    Raises FieldsRefused for a business and a corporate group at once (102) and for one that is not there for the caller (107).
+    Raises FieldsRefused for a business and a corporate group at once (102) and for one that is not there for the caller (107),
+    StateForbids (409) where a business or a person has too many.
     """
     if draft.business_id is not None and draft.corporate_group_id is not None:
         raise malformed("corporateGroupId", "a group belongs to a business or to a corporate group, not to both")
     place, corporate_group_id = await _place(ctx, draft)
+    await _check_room(ctx, place)
     now = ctx.clock.now_ms()
     made = Group(
         id=new_id(ctx.clock),
@@ -79,6 +85,19 @@ async def _place(ctx: Context, draft: GroupDraft) -> tuple[Place, str | None]:
         raise named_in_body_unknown("organizationId", "organization")
     owner_id = reach.id if reach.by == "OWNER" else None
     return Place(draft.organization_id or ctx.caller.organization_id, None, owner_id), None
+
+
+async def _check_room(ctx: Context, place: Place) -> None:
+    """Raise StateForbids where a business, or a person, has as many groups as it may.
+
+    Without a bound, whoever makes groups could put so many behind somebody that all of their roles are lost.
+    """
+    if place.business_id is not None and await store.count_of(ctx.tx, "BUSINESS", place.business_id) >= MOST_OF_BUSINESS:
+        raise StateForbids(f"A business has {MOST_OF_BUSINESS} groups at most.")
+    if place.owner_id is not None:
+        await users.hold(ctx.tx, place.owner_id)
+        if await store.count_of(ctx.tx, "OWNER", place.owner_id) >= MOST_OF_PERSON:
+            raise StateForbids(f"A person has {MOST_OF_PERSON} groups at most.")
 
 
 async def _in_business(ctx: Context, business_id: str) -> Place:

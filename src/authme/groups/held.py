@@ -13,6 +13,8 @@ from authme.sessions import USER_TOPIC
 
 TOPIC = "role"
 """Announced with the id of a user or service account whose membership changed, or `*` for a change that may concern many."""
+MAXIMUM_LENGTH = 6000
+"""As many characters the roles of one subject may have: the token with them has to fit into a header everywhere."""
 _LIMIT = 50_000
 _ANNOUNCED_ONE_BY_ONE = 50
 _log = structlog.get_logger()
@@ -70,8 +72,12 @@ def announce_all(ctx: Context) -> None:
 async def _find(reader: Reader, subject: Subject) -> frozenset[str]:
     try:
         # No role can be registered by such a name; one that somebody wrote into the database is no office for all that.
-        return await find_roles(reader, subject) - BUILT_IN
+        found = await find_roles(reader, subject) - BUILT_IN
     except TooManyGroups:
-        # Fails closed: with some of the roles, which ones would hang on chance.
         _log.warning("roles.too_many_groups", subject=subject.id, maximum=MAXIMUM_GROUPS)
-        return frozenset()
+    else:
+        if sum(map(len, found)) <= MAXIMUM_LENGTH:
+            return found
+        _log.warning("roles.too_long", subject=subject.id, maximum=MAXIMUM_LENGTH)
+    # Fails closed: with some of the roles, which ones would hang on chance.
+    return frozenset()

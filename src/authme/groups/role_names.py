@@ -7,7 +7,7 @@ from authme.kernel.errors import NotFound, malformed
 from authme.relation import BUILT_IN
 from authme.tokens.mint import ROLE_PREFIX
 
-_RESERVED = frozenset(name.upper() for name in BUILT_IN)
+_RESERVED = frozenset(name.upper().replace("-", "_") for name in BUILT_IN)
 _FORM = re.compile(ROLE_NAME)
 
 

@@ -1,6 +1,8 @@
 """Groups at rest."""
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from typing import Literal
+
+from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from authme.groups.model import Group
 from authme.groups.tables import access_group, group_dependency, group_member, group_role
@@ -26,6 +28,12 @@ _DELETE_WITH_ALL = (
 _PAGE = (
     select(access_group).where(access_group.c.id > bindparam("after")).order_by(access_group.c.id).limit(bindparam("at_most"))
 )
+_COUNT_OF = {
+    "BUSINESS": Statement(
+        select(func.count()).select_from(access_group).where(access_group.c.business_id == bindparam("place"))
+    ),
+    "OWNER": Statement(select(func.count()).select_from(access_group).where(access_group.c.owner_id == bindparam("place"))),
+}
 _LIST = Statement(_PAGE)
 _LIST_AT = {
     "ORGANIZATION": Statement(_PAGE.where(access_group.c.organization_id == bindparam("place"))),
@@ -42,6 +50,12 @@ def group_of(row: Row) -> Group:
 async def insert_group(tx: Transaction, given: Group) -> None:
     """Insert a group. The business or corporate group it belongs to is held."""
     await tx.run(_INSERT, **{name: getattr(given, name) for name in Group.__struct_fields__})
+
+
+async def count_of(reader: Reader, kind: Literal["BUSINESS", "OWNER"], id_: str) -> int:
+    """Return how many groups a business, or a person, has."""
+    row = await reader.one(_COUNT_OF[kind], place=id_)
+    return int(row[0]) if row else 0
 
 
 async def find_group(reader: Reader, group_id: str) -> Group | None:

@@ -7,6 +7,7 @@ from authme.kernel.context import Context
 from authme.kernel.errors import NotOnThisTarget, missing, named_in_body_unknown
 from authme.kernel.http import Request
 from authme.kernel.wire import Id, Text, Wire
+from authme.sessions import Session
 from authme.sign_in.caller import get_client, get_session_of_newest_token
 from authme.sign_in.issue import issue
 from authme.tokens.model import TokenObject
@@ -58,12 +59,15 @@ async def get_target(ctx: Context, client_id: str, *, field: str) -> Client:
     return found
 
 
-def scopes_at(ctx: Context, origin: Client, target: Client) -> tuple[str, ...]:
+def scopes_at(ctx: Context, session: Session, origin: Client, target: Client) -> tuple[str, ...]:
     """Return the scopes that the caller's session has at a client.
 
-    A token that was given fewer scopes than its client has (UI-12) gets no others by moving, neither there nor back.
+    Those of the target where the session moves on from the client that it began at, with all scopes of that client. From
+    another client it has no others than the calling token: without this, a token that was given fewer scopes (UI-12) would
+    get them back by passing through a client that has few.
     """
-    if set(origin.scopes) <= set(ctx.caller.scopes) and target.id != origin.id:
+    is_whole = session.client_id == origin.id and set(origin.scopes) <= set(ctx.caller.scopes)
+    if is_whole and target.id != origin.id:
         return target.scopes
     return tuple(scope for scope in target.scopes if scope in ctx.caller.scopes)
 
@@ -71,4 +75,4 @@ def scopes_at(ctx: Context, origin: Client, target: Client) -> tuple[str, ...]:
 async def _move(ctx: Context, target: Client) -> TokenObject:
     session, user = await get_session_of_newest_token(ctx)
     record(ctx, "session.moved", session.id, to_client=target.id)
-    return await issue(ctx, target, user, session, scopes=scopes_at(ctx, await get_client(ctx), target))
+    return await issue(ctx, target, user, session, scopes=scopes_at(ctx, session, await get_client(ctx), target))

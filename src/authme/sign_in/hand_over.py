@@ -74,7 +74,7 @@ async def generate_param(ctx: Context, body: ParamRequest) -> Param:
         client_id=target.id,
         life=_LIFE,
         code=secret,
-        data=msgspec.json.encode(_Bound(body.device_id, scopes_at(ctx, client, target))).decode(),
+        data=msgspec.json.encode(_Bound(body.device_id, scopes_at(ctx, session, client, target))).decode(),
     )
     record(ctx, "session.offered", session.id, to_client=target.id)
     seconds = int(_LIFE.total_seconds())

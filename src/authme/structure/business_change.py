@@ -4,6 +4,7 @@ import msgspec
 
 from authme.audit import record
 from authme.customers import store as customers
+from authme.groups.given import roles_given_to_business
 from authme.groups.held import announce_all
 from authme.kernel.context import Context
 from authme.kernel.database import UniqueViolation
@@ -36,6 +37,7 @@ async def change(ctx: Context, business_id: str, body: ChangeBusinessRequest) ->
         updated_at=ctx.clock.now_ms(),
     )
     comes = becomes.corporate_group_id != was.corporate_group_id
+    had = await roles_given_to_business(ctx.tx, was.id) if comes else {}
     if comes and group is not None:
         await corporate_group_businesses.check_room(ctx, group)
     try:
@@ -44,6 +46,7 @@ async def change(ctx: Context, business_id: str, body: ChangeBusinessRequest) ->
     except UniqueViolation as error:
         raise AlreadyExists("Another business or customer has this document.") from error
     if comes:
+        await corporate_group_businesses.check_may_bring(ctx, becomes.id, had)
         announce_all(ctx)
     record(ctx, "business.changed", becomes.id)
     return shown(becomes)

@@ -5,13 +5,14 @@ from typing import Literal
 from authme.accounts import belonging
 from authme.accounts.target import hold_managed
 from authme.audit import record
+from authme.groups.given import roles_given_to_business
 from authme.kernel.context import Context
 from authme.kernel.errors import NotFound, NotOnThisTarget, StateForbids
 from authme.kernel.http import Request
 from authme.kernel.paging import PageRequest
 from authme.kernel.wire import Answer, Wire
 from authme.organizations import store as organizations
-from authme.relation import holds
+from authme.relation import check_may_hand_on, holds
 from authme.relation.names import BUSINESS_ADMIN, BUSINESS_OWNER
 from authme.structure.business_target import BUSINESS
 from authme.users import business_store
@@ -64,8 +65,9 @@ async def list_all(ctx: Context, business_id: str) -> list[BusinessUser]:
 async def put_user(ctx: Context, business_id: str, user_id: str, body: PutBusinessUserRequest) -> BusinessUser:
     """Bring a user to the business, or change the office that they hold there.
 
-    Nobody gives an office that they do not hold. Raises StateForbids (409) for a user of another business or organisation. The
-    office is in the user's next token; one that is taken away is gone within a second.
+    Nobody gives an office that they do not hold, nor the roles that come to all users of the business. Raises StateForbids
+    (409) for a user of another business or organisation. The office is in the user's next token; one that is taken away is gone
+    within a second.
     """
     business = await BUSINESS.get(ctx, business_id)
     target = await hold_managed(ctx, user_id)
@@ -77,6 +79,8 @@ async def put_user(ctx: Context, business_id: str, user_id: str, body: PutBusine
     belonging.check_may_belong(target, business)
     if not await organizations.hold_business(ctx.tx, business.id):
         raise NotFound
+    if target.business_id is None:
+        check_may_hand_on(ctx.caller, await roles_given_to_business(ctx.tx, business.id))
     becomes = belonging.moved(target, to=business, office=authority)
     if becomes.business_id != target.business_id or set(becomes.authorities) != set(target.authorities):
         await belonging.change(ctx, target, becomes)

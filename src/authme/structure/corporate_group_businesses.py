@@ -1,13 +1,14 @@
 """Which businesses are in a corporate group."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from authme.groups.given import roles_given_to_business
 from authme.groups.held import announce_all
 from authme.kernel.context import Context
 from authme.kernel.errors import FieldsRefused, StateForbids, malformed, named_in_body_unknown
 from authme.organizations import business_store
 from authme.organizations.model import Business, CorporateGroup
-from authme.relation import reaches
+from authme.relation import check_may_hand_on, reaches
 
 MOST = 1000
 """As many businesses one corporate group takes."""
@@ -39,8 +40,17 @@ async def put(ctx: Context, group: CorporateGroup, wanted: Sequence[str]) -> lis
     leaving = [one.id for one in held if one.id not in set(wanted) and one.corporate_group_id == group.id]
     joining = [one.id for one in chosen if one.corporate_group_id is None]
     await _bring(ctx, leaving, to=None)
+    before = [await roles_given_to_business(ctx.tx, one) for one in joining]
     await _bring(ctx, joining, to=group.id)
+    for one, had_roles in zip(joining, before, strict=True):
+        await check_may_bring(ctx, one, had_roles)
     return [one.id for one in chosen]
+
+
+async def check_may_bring(ctx: Context, business_id: str, had: Mapping[str, str | None]) -> None:
+    """Raise NotOnThisTarget if roles that the caller may not hand on came to a business with its corporate group."""
+    has = await roles_given_to_business(ctx.tx, business_id)
+    check_may_hand_on(ctx.caller, {role: has[role] for role in has.keys() - had.keys()})
 
 
 async def check_room(ctx: Context, group: CorporateGroup) -> None:

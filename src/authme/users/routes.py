@@ -125,10 +125,6 @@ def _username(text: str, name_type: str | None) -> Name:
 
 ENDPOINTS = [
     Endpoint(
-        "UI-01", "POST", f"{API}/user-identities", _BEFORE_LOGIN, create_user, "Create Identity", _TAGS,
-        body=CreateUserRequest, answer=CreatedUser, status=201, refusals=(409, 429),
-    ),
-    Endpoint(
         "UI-15", "POST", f"{API}/user-identities/me/change-password", _SIGNED_IN, change_password, "Change Password", _TAGS,
         body=ChangePasswordRequest, status=204, refusals=(409, 429),
     ),

@@ -55,6 +55,12 @@ _IN_BUSINESS: dict[str, Any] = {
     "sqlite_where": text("business_id IS NOT NULL"),
     "postgresql_where": text("business_id IS NOT NULL"),
 }
+# Few hold an office or a role directly.
+_WITH_AUTHORITIES: dict[str, Any] = {
+    "sqlite_where": text("authorities <> '[]'"),
+    "postgresql_where": text("authorities <> '[]'"),
+}
+Index("ix_user_account_with_authorities", user_account.c.id, **_WITH_AUTHORITIES)
 Index("ix_user_account_in_business", user_account.c.business_id, user_account.c.id, **_IN_BUSINESS)
 
 identity = Table(

@@ -270,6 +270,10 @@ def _make_customers() -> None:
 
 
 def _index_what_was_there() -> None:
+    holding = sa.text("authorities <> '[]'")
+    op.create_index(
+        "ix_user_account_with_authorities", "user_account", ["id"], unique=False, sqlite_where=holding, postgresql_where=holding
+    )
     redirecting = sa.text("status = 'ACTIVE' AND redirect_uris <> '[]'")
     op.create_index(
         "ix_client_with_redirects", "client", ["id"], unique=False, sqlite_where=redirecting, postgresql_where=redirecting

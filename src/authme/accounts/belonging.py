@@ -36,9 +36,9 @@ def moved(user: User, *, to: Business | None, office: str | None = None) -> User
 async def change(ctx: Context, was: User, becomes: User) -> None:
     """Write what is known of a user who is held, and tell every process: sessions under way hold what the user holds now.
 
-    As one of a business that they leave they are in no group any more, and not again when they come back.
+    In the groups of a business that they leave they are no more, and not again when they come back.
     """
-    if becomes.business_id != was.business_id:
-        await member_store.delete_everywhere(ctx.tx, was.id, "BUSINESS_USER")
+    if was.business_id is not None and becomes.business_id != was.business_id:
+        await member_store.delete_of_business(ctx.tx, was.id, was.business_id)
     await change_store.change(ctx.tx, becomes, now=ctx.clock.now_ms())
     ctx.tx.announce(sessions.USER_TOPIC, was.id)

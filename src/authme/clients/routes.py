@@ -16,9 +16,9 @@ from authme.kernel.context import Context
 from authme.kernel.http import API, Endpoint
 from authme.kernel.paging import PAGE
 from authme.kernel.requirement import Requirement
+from authme.relation import requirements
 
 _ADMINISTRATION = Requirement.parse("CLI-AUTH-IDENTIFIED and CLI-1STPARTY and AUTH-MFA and ADMIN")
-_OVERSIGHT = Requirement.parse("CLI-AUTH-IDENTIFIED and CLI-1STPARTY and AUTH-BASIC and (ADMIN or IAM_ADMIN_MAINTENANCE)")
 _OWN = Requirement.parse("CLI-AUTH-IDENTIFIED and CLI-1STPARTY and AUTH-MFA and (PERSON or BUSINESSOWNER or BUSINESSADMIN)")
 _TAGS, _MY_TAGS = ("Client Identities",), ("My Client Identities",)
 _CLIENTS = f"{API}/client-identities"
@@ -59,7 +59,7 @@ ENDPOINTS = [
         "Bulk Migrates Client Identities Organizational Structure", _TAGS, body=MigrationRequest, answer=Migrated, bulk=True,
     ),
     Endpoint(
-        "X-clients", "GET", _CLIENTS, _OVERSIGHT, list_page, "List clients", _TAGS,
+        "X-clients", "GET", _CLIENTS, requirements.ADMINISTRATION, list_page, "List clients", _TAGS,
         answer=ClientPage, wants_request=True, query=PAGE, refusals=(400,),
     ),
     Endpoint(

@@ -7,10 +7,9 @@ from authme.customers.remove import remove
 from authme.customers.wire import CustomerAnswer, CustomerPage
 from authme.kernel.http import API, Endpoint
 from authme.kernel.requirement import Requirement
+from authme.relation.requirements import ADMINISTRATION, ADMINISTRATORS
 
-_ADMINISTRATORS = "CLI-AUTH-IDENTIFIED and CLI-1STPARTY and AUTH-BASIC and (ADMIN or IAM_ADMIN_MAINTENANCE)"
-_ADMINISTRATION = Requirement.parse(_ADMINISTRATORS)
-_CREATION = Requirement.parse(f"({_ADMINISTRATORS}) or (CLI-1STPARTY and CLI-AUTH-BASIC and scope:customer_create)")
+_CREATION = Requirement.parse(f"({ADMINISTRATORS}) or (CLI-1STPARTY and CLI-AUTH-BASIC and scope:customer_create)")
 _TAGS = ("Customer",)
 _ALL = f"{API}/customers"
 
@@ -24,15 +23,15 @@ ENDPOINTS = [
         body=UserCustomerRequest, answer=UserCustomer, status=201, refusals=(409,),
     ),
     Endpoint(
-        "X-customers", "GET", _ALL, _ADMINISTRATION, list_page, "List customers", _TAGS,
+        "X-customers", "GET", _ALL, ADMINISTRATION, list_page, "List customers", _TAGS,
         answer=CustomerPage, wants_request=True, query=QUERY, refusals=(400,),
     ),
     Endpoint(
-        "X-customer", "GET", f"{_ALL}/{{customerId}}", _ADMINISTRATION, show, "Get a customer", _TAGS,
+        "X-customer", "GET", f"{_ALL}/{{customerId}}", ADMINISTRATION, show, "Get a customer", _TAGS,
         answer=CustomerAnswer, free_parameters=("customerId",),
     ),
     Endpoint(
-        "X-remove-customer", "DELETE", f"{_ALL}/{{customerId}}", _ADMINISTRATION, remove, "Remove a customer", _TAGS,
+        "X-remove-customer", "DELETE", f"{_ALL}/{{customerId}}", ADMINISTRATION, remove, "Remove a customer", _TAGS,
         status=204, free_parameters=("customerId",),
     ),
 ]  # fmt: skip

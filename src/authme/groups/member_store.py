@@ -5,7 +5,7 @@ from typing import Literal
 
 from sqlalchemy import and_, bindparam, delete, select
 
-from authme.groups.tables import group_member
+from authme.groups.tables import access_group, group_member
 from authme.kernel.database import Reader, Statement, Transaction, contained_in, insert_or_ignore
 
 MemberType = Literal["USER", "BUSINESS_USER", "BUSINESS", "SERVICE"]
@@ -17,6 +17,16 @@ _DELETE = Statement(delete(group_member).where(and_(_IN_GROUP, group_member.c.me
 _DELETE_EVERYWHERE = Statement(
     delete(group_member).where(
         and_(group_member.c.member_id == bindparam("of_member"), contained_in(group_member.c.member_type, "types"))
+    )
+)
+
+_DELETE_OF_BUSINESS = Statement(
+    delete(group_member).where(
+        and_(
+            group_member.c.member_id == bindparam("of_member"),
+            contained_in(group_member.c.member_type, "types"),
+            group_member.c.group_id.in_(select(access_group.c.id).where(access_group.c.business_id == bindparam("business"))),
+        )
     )
 )
 
@@ -38,6 +48,11 @@ async def insert_members(tx: Transaction, group_id: str, member_type: MemberType
 async def delete_member(tx: Transaction, group_id: str, member_type: MemberType, member_id: str) -> bool:
     """Delete a member; False if it is none."""
     return await tx.run(_DELETE, of_group=group_id, of_type=member_type, of_member=member_id) == 1
+
+
+async def delete_of_business(tx: Transaction, user_id: str, business_id: str) -> None:
+    """Take a user out of all groups of a business."""
+    await tx.run(_DELETE_OF_BUSINESS, of_member=user_id, types=["USER", "BUSINESS_USER"], business=business_id)
 
 
 async def delete_everywhere(tx: Transaction, member_id: str, *types: MemberType) -> int:

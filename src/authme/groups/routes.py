@@ -22,13 +22,8 @@ from authme.groups.wire import (
 )
 from authme.kernel.http import API, Endpoint
 from authme.kernel.paging import PAGE
-from authme.kernel.requirement import Requirement
+from authme.relation.requirements import ACCESS, ADMINISTRATION
 
-_ADMINISTRATION = Requirement.parse("CLI-AUTH-IDENTIFIED and CLI-1STPARTY and AUTH-BASIC and (ADMIN or IAM_ADMIN_MAINTENANCE)")
-_MANAGING = Requirement.parse(
-    "CLI-AUTH-IDENTIFIED and CLI-1STPARTY and AUTH-BASIC and "
-    "((PERSON and !BUSINESS) or BUSINESSOWNER or BUSINESSADMIN or ADMIN or IAM_ADMIN_MAINTENANCE)"
-)
 _OF_ROLES, _TAGS = ("Roles",), ("Groups",)
 _ROLES = f"{API}/roles"
 _GROUPS = f"{API}/groups"
@@ -36,45 +31,45 @@ _GROUP = f"{_GROUPS}/{{groupId}}"
 
 ENDPOINTS = [
     Endpoint(
-        "X-register-role", "POST", _ROLES, _ADMINISTRATION, register, "Registers a role", _OF_ROLES,
+        "X-register-role", "POST", _ROLES, ADMINISTRATION, register, "Registers a role", _OF_ROLES,
         body=RoleRequest, answer=RoleAnswer, status=201, refusals=(409,),
     ),
     Endpoint(
-        "X-roles", "GET", _ROLES, _ADMINISTRATION, list_roles, "Lists roles", _OF_ROLES,
+        "X-roles", "GET", _ROLES, ADMINISTRATION, list_roles, "Lists roles", _OF_ROLES,
         answer=RolePage, wants_request=True, query=PAGE, refusals=(400,),
     ),
     Endpoint(
-        "X-unregister-role", "DELETE", f"{_ROLES}/{{roleName}}", _ADMINISTRATION, unregister, "Removes a role", _OF_ROLES,
+        "X-unregister-role", "DELETE", f"{_ROLES}/{{roleName}}", ADMINISTRATION, unregister, "Removes a role", _OF_ROLES,
         status=204, refusals=(409,),
     ),
     Endpoint(
-        "GR-01", "POST", _GROUPS, _MANAGING, create_group, "Creates a group", _TAGS,
+        "GR-01", "POST", _GROUPS, ACCESS, create_group, "Creates a group", _TAGS,
         body=GroupRequest, answer=GroupAnswer, status=201,
     ),
     Endpoint(
-        "GR-02", "GET", _GROUPS, _MANAGING, list_page, "Lists groups", _TAGS,
+        "GR-02", "GET", _GROUPS, ACCESS, list_page, "Lists groups", _TAGS,
         answer=GroupPage, wants_request=True, query=PAGE, refusals=(400,),
     ),
-    Endpoint("GR-03", "GET", _GROUP, _MANAGING, show, "Gets group by id", _TAGS, answer=GroupAnswer),
+    Endpoint("GR-03", "GET", _GROUP, ACCESS, show, "Gets group by id", _TAGS, answer=GroupAnswer),
     Endpoint(
-        "GR-04", "PUT", _GROUP, _MANAGING, change, "Updates a group", _TAGS,
+        "GR-04", "PUT", _GROUP, ACCESS, change, "Updates a group", _TAGS,
         body=GroupRequest, answer=GroupAnswer, refusals=(409,),
     ),
-    Endpoint("GR-05", "DELETE", _GROUP, _MANAGING, remove, "Delete a group", _TAGS, status=204, refusals=(409,)),
+    Endpoint("GR-05", "DELETE", _GROUP, ACCESS, remove, "Delete a group", _TAGS, status=204, refusals=(409,)),
     Endpoint(
-        "GR-06", "POST", f"{_GROUP}/roles", _MANAGING, add_role, "Creates a group role", _TAGS,
+        "GR-06", "POST", f"{_GROUP}/roles", ACCESS, add_role, "Creates a group role", _TAGS,
         body=GroupRoleRequest, answer=GroupRoleAnswer, status=201, refusals=(409,),
     ),
     Endpoint(
-        "GR-07", "DELETE", f"{_GROUP}/roles/{{roleName}}", _MANAGING, remove_role, "Deletes a group role", _TAGS,
+        "GR-07", "DELETE", f"{_GROUP}/roles/{{roleName}}", ACCESS, remove_role, "Deletes a group role", _TAGS,
         status=204,
     ),
     Endpoint(
-        "GR-08", "POST", f"{_GROUP}/dependencies", _MANAGING, depend, "Creates a group dependency", _TAGS,
+        "GR-08", "POST", f"{_GROUP}/dependencies", ACCESS, depend, "Creates a group dependency", _TAGS,
         body=DependencyRequest, answer=DependencyAnswer, status=201, refusals=(409,),
     ),
     Endpoint(
-        "GR-09", "DELETE", f"{_GROUP}/dependencies/{{dependencyGroupId}}", _MANAGING, undepend, "Deletes a group dependency",
+        "GR-09", "DELETE", f"{_GROUP}/dependencies/{{dependencyGroupId}}", ACCESS, undepend, "Deletes a group dependency",
         _TAGS, status=204,
     ),
 ]  # fmt: skip

@@ -5,12 +5,12 @@ from authme.kernel.requirement import Requirement
 from authme.products.authorize import AuthorizeRequest, OpaqueToken, authorize
 from authme.products.cancel import cancel
 from authme.products.validate import ValidateRequest, Validity, validate
+from authme.relation.requirements import ADMINISTRATION
 
 _USERS = Requirement.parse(
     "CLI-AUTH-IDENTIFIED and CLI-1STPARTY and AUTH-BASIC and (PERSON or BUSINESS or BUSINESSOWNER or BUSINESSADMIN or ADMIN)"
 )
 _PROVED_CLIENT = Requirement.parse("CLI-AUTH-BASIC")
-_ADMINISTRATION = Requirement.parse("CLI-AUTH-IDENTIFIED and CLI-1STPARTY and AUTH-BASIC and (ADMIN or IAM_ADMIN_MAINTENANCE)")
 _TAGS = ("Product Accesses",)
 _ALL = f"{API}/product-accesses"
 
@@ -24,7 +24,7 @@ ENDPOINTS = [
         body=ValidateRequest, answer=Validity,
     ),
     Endpoint(
-        "X-cancel-order", "DELETE", f"{_ALL}/{{orderId}}", _ADMINISTRATION, cancel, "Cancel an order", _TAGS,
+        "X-cancel-order", "DELETE", f"{_ALL}/{{orderId}}", ADMINISTRATION, cancel, "Cancel an order", _TAGS,
         status=204, free_parameters=("orderId",),
     ),
 ]  # fmt: skip

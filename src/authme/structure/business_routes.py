@@ -3,7 +3,7 @@
 from authme.kernel.http import API, Endpoint
 from authme.kernel.paging import PAGE
 from authme.kernel.requirement import Requirement
-from authme.structure.administration import ADMINISTRATION
+from authme.relation.requirements import ADMINISTRATION
 from authme.structure.business_change import change
 from authme.structure.business_create import create
 from authme.structure.business_find import list_page, show

@@ -2,7 +2,7 @@
 
 from authme.kernel.http import API, Endpoint
 from authme.kernel.paging import PAGE
-from authme.structure.administration import ADMINISTRATION
+from authme.relation.requirements import ADMINISTRATION
 from authme.structure.corporate_group_change import change
 from authme.structure.corporate_group_create import create
 from authme.structure.corporate_group_find import list_page, show

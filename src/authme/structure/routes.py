@@ -5,8 +5,8 @@ from typing import Any
 
 from authme.kernel.http import API, Endpoint
 from authme.kernel.paging import PAGE
+from authme.relation.requirements import ADMINISTRATION
 from authme.structure import applications, business_units, organizations, services
-from authme.structure.administration import ADMINISTRATION
 from authme.structure.nouns import APPLICATION, BUSINESS_UNIT
 
 

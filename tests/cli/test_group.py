@@ -85,5 +85,5 @@ def test_what_is_no_id_or_role_is_refused(authme: Commands):
     assert "ROLE: a word of letters, digits and _ is expected" in refused(authme("group", "add-role", group, "A-B"))
     assert "`role`: there is no such role." in refused(authme("group", "add-role", group, "NONE"))
     assert "there is no such business" in refused(authme("group", "create", "--name", "x", "--business-id", NOBODY))
-    assert "there is no such organization" in refused(authme("group", "create", "--name", "x", "--organization-id", NOBODY))
+    assert "there is no such organisation" in refused(authme("group", "create", "--name", "x", "--organization-id", NOBODY))
     misused(authme("group", "create"))

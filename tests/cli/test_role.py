@@ -27,7 +27,7 @@ def test_what_cannot_be_a_role_is_refused(authme: Commands):
         assert "NAME: a word of letters, digits and _ is expected" in refused(authme("role", "create", name))
     assert "`name`: a name that is not built in is expected." in refused(authme("role", "create", "ADMIN"))
     assert "`name`: a name without ROLE_" in refused(authme("role", "create", "ROLE_X"))
-    assert "there is no such organization" in refused(authme("role", "create", "X", "--organization-id", "0" * 24))
+    assert "there is no such organisation" in refused(authme("role", "create", "X", "--organization-id", "0" * 24))
     authme("role", "create", "X")
     assert "A role of this name is registered." in refused(authme("role", "create", "X"))
     assert "There is no such resource." in refused(authme("role", "remove", "NONE"))

@@ -34,7 +34,7 @@ async def _find_user(reader: Reader, user_id: str) -> User | None:
     return found if found is not None and found.status != "REMOVED" else None
 
 
-_ORGANIZATION = _Kind("organizationId", "organization", organizations.find_organization, organizations.hold_organization)
+_ORGANIZATION = _Kind("organizationId", "organisation", organizations.find_organization, organizations.hold_organization)
 _UNIT = _Kind("businessUnitId", "business unit", organizations.find_business_unit, organizations.hold_business_unit)
 _APPLICATION = _Kind("appId", "application", organizations.find_application, organizations.hold_application)
 _SERVICE = _Kind("serviceAccountId", "service account", organizations.find_service_account, organizations.hold_service_account)

@@ -5,7 +5,6 @@ from datetime import datetime
 from authme.customers import store
 from authme.customers.belonging import hold_business, hold_corporate_group, insert, place_of_new
 from authme.customers.model import Customer
-from authme.customers.wire import read_document
 from authme.kernel.context import Context
 from authme.kernel.errors import AlreadyExists, StateForbids, malformed
 from authme.kernel.times import moment
@@ -13,6 +12,7 @@ from authme.kernel.wire import Answer, Id, Text, Wire
 from authme.organizations.model import Business, CorporateGroup
 from authme.users import names
 from authme.users.named_business import get_named_business
+from authme.users.wire import read_document
 
 
 class BusinessCustomerRequest(Wire, frozen=True, kw_only=True):

@@ -6,12 +6,12 @@ from authme import sessions
 from authme.customers import user_store
 from authme.customers.belonging import hold_business, hold_user, insert, place_of_new
 from authme.customers.model import Customer
-from authme.customers.wire import read_document
 from authme.kernel.context import Context
 from authme.kernel.errors import AlreadyExists, malformed
 from authme.kernel.times import moment
 from authme.kernel.wire import Answer, Id, Text, Wire
 from authme.users import names
+from authme.users.wire import read_document
 
 
 class UserCustomerRequest(Wire, frozen=True, kw_only=True):

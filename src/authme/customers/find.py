@@ -2,13 +2,14 @@
 
 from authme.customers import store
 from authme.customers.model import Customer
-from authme.customers.wire import CustomerAnswer, CustomerPage, read_document, shown
+from authme.customers.wire import CustomerAnswer, CustomerPage, shown
 from authme.kernel.context import Context
 from authme.kernel.errors import NotFound, malformed
 from authme.kernel.http import Parameter, Request
 from authme.kernel.paging import PAGE, PageRequest
 from authme.relation import check_reaches, reach_of, reaches
 from authme.users import names
+from authme.users.wire import read_document
 
 QUERY = (Parameter("document"), *PAGE)
 _LONGEST = 18

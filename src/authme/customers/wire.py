@@ -1,13 +1,10 @@
 """Customers on the wire."""
 
-from collections.abc import Callable
 from datetime import datetime
 
 from authme.customers.model import Customer
-from authme.kernel.errors import malformed
 from authme.kernel.times import moment
 from authme.kernel.wire import Answer
-from authme.users.names import Name, NameMalformed
 
 
 class CustomerAnswer(Answer, frozen=True):
@@ -44,11 +41,3 @@ def shown(found: Customer) -> CustomerAnswer:
         corporate_group_id=found.corporate_group_id,
         created_at=moment(found.created_at),
     )
-
-
-def read_document(text: str, form: Callable[[str], Name]) -> str:
-    """Return the bare document; raise FieldsRefused (102) for one without its form or with wrong check digits."""
-    try:
-        return form(text).value
-    except NameMalformed as error:
-        raise malformed("document", str(error)) from error

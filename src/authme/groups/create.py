@@ -82,7 +82,7 @@ async def _place(ctx: Context, draft: GroupDraft) -> tuple[Place, str | None]:
     if reach.by == "NOWHERE":
         raise NotOnThisTarget("Whoever belongs to no organisation makes nothing in one.")
     if draft.organization_id is not None and not await organizations.hold_organization(ctx.tx, draft.organization_id):
-        raise named_in_body_unknown("organizationId", "organization")
+        raise named_in_body_unknown("organizationId", "organisation")
     owner_id = reach.id if reach.by == "OWNER" else None
     return Place(draft.organization_id or ctx.caller.organization_id, None, owner_id), None
 

@@ -66,4 +66,4 @@ async def _hold_organization(ctx: Context, reach: Reach, organization_id: str | 
         return
     is_there = reaches(ctx.caller, Place(organization_id)) and await organizations.hold_organization(ctx.tx, organization_id)
     if not is_there:
-        raise named_in_body_unknown("organizationId", "organization")
+        raise named_in_body_unknown("organizationId", "organisation")

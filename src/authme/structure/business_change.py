@@ -12,8 +12,10 @@ from authme.kernel.errors import AlreadyExists
 from authme.organizations import store
 from authme.structure import corporate_group_businesses
 from authme.structure.business_target import BUSINESS
-from authme.structure.business_wire import BusinessAnswer, ChangeBusinessRequest, read_document, shown
+from authme.structure.business_wire import BusinessAnswer, ChangeBusinessRequest, shown
 from authme.structure.corporate_group_target import CORPORATE_GROUP
+from authme.users.names import cnpj
+from authme.users.wire import read_document
 
 
 async def change(ctx: Context, business_id: str, body: ChangeBusinessRequest) -> BusinessAnswer:
@@ -22,7 +24,7 @@ async def change(ctx: Context, business_id: str, body: ChangeBusinessRequest) ->
     Coming to another corporate group it leaves the one before; the roles that come through them change within a second.
     Raises (107) for a corporate group that is not there for the caller, AlreadyExists (409) for a document of another.
     """
-    document = read_document(body.document)
+    document = read_document(body.document, cnpj)
     target = await BUSINESS.get(ctx, business_id)
     group = None
     if body.corporate_group_id is not None:

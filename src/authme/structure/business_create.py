@@ -10,9 +10,11 @@ from authme.organizations import store
 from authme.organizations.model import Business
 from authme.relation import MAINTENANCE
 from authme.structure import corporate_group_businesses
-from authme.structure.business_wire import BusinessAnswer, CreateBusinessRequest, read_document, shown
+from authme.structure.business_wire import BusinessAnswer, CreateBusinessRequest, shown
 from authme.structure.corporate_group_target import CORPORATE_GROUP
 from authme.structure.organization_chosen import hold_chosen
+from authme.users.names import cnpj
+from authme.users.wire import read_document
 
 
 async def create(ctx: Context, body: CreateBusinessRequest) -> BusinessAnswer:
@@ -24,7 +26,7 @@ async def create(ctx: Context, body: CreateBusinessRequest) -> BusinessAnswer:
     if body.business_id is not None and not (ctx.caller.is_operator or ctx.caller.has(MAINTENANCE)):
         # Users elsewhere may carry the id: whoever registers it reaches them.
         raise NotOnThisTarget("Only IAM_ADMIN_MAINTENANCE chooses the id of a business.")
-    document = read_document(body.document)
+    document = read_document(body.document, cnpj)
     made = _business(ctx, body, document, await hold_chosen(ctx, body.organization_id))
     if made.corporate_group_id is not None:
         await _hold_corporate_group(ctx, made, made.corporate_group_id)

@@ -2,11 +2,9 @@
 
 from datetime import datetime
 
-from authme.kernel.errors import malformed
 from authme.kernel.times import moment
 from authme.kernel.wire import Answer, Id, Text, Wire
 from authme.organizations.model import Business
-from authme.users.names import NameMalformed, cnpj
 
 
 class CreateBusinessRequest(Wire, frozen=True):
@@ -44,14 +42,6 @@ class BusinessPage(Answer, frozen=True):
 
     items: tuple[BusinessAnswer, ...]
     next_cursor: str | None
-
-
-def read_document(text: str) -> str:
-    """Return the CNPJ bare; raise FieldsRefused (102)."""
-    try:
-        return cnpj(text).value
-    except NameMalformed as error:
-        raise malformed("document", str(error)) from error
 
 
 def shown(business: Business) -> BusinessAnswer:

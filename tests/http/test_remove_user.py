@@ -200,6 +200,17 @@ async def test_a_client_of_the_user_stays(given: Given):
     await given.client_token(theirs)
 
 
+async def test_a_client_that_the_user_made_for_themselves_goes(on_both: Given):
+    user = await made(on_both)
+    person = on_both.api.as_(await on_both.mfa_token(user, await on_both.client("READ")))
+    own = (await person.post("/client-identities/me", json={"appId": "app", "scope": ["READ"]})).json()
+    assert (await on_both.api.login_client(own["clientId"], own["clientSecret"])).status_code == 200
+
+    await (await on_both.service("identity_remove")).delete(f"{USERS}/{user.id}")
+
+    refused(await on_both.api.login_client(own["clientId"], own["clientSecret"]), 401, "9")
+
+
 async def test_nobody_removes_themselves_or_anybody_above(given: Given, client: GivenClient):
     me, above = await given.user(None, "IAM_ADMIN_MAINTENANCE"), await given.user(None, "IAM_ADMIN_MAINTENANCE", "ADMIN")
     caller, service = await given.person(me, client), await given.service("identity_remove")

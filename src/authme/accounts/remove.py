@@ -3,6 +3,7 @@
 from authme.accounts.target import hold_managed
 from authme.audit import record
 from authme.challenges import store as challenges
+from authme.clients.remove import remove_own
 from authme.credentials import store as credentials
 from authme.customers import store as customers
 from authme.devices import store as devices
@@ -25,7 +26,7 @@ async def remove(ctx: Context, user_id: str) -> None:
     """Remove a user: sessions, secrets and memberships go at once, what is known of the person is erased, and they are told.
 
     Of the names only keyed hashes stay, which keep them taken for a time; the audit goes on naming the user by id. Clients
-    that belong to the user stay: they are applications, and are removed as such.
+    that they made for themselves (MC-01) go with them; others that belong to the user stay, as applications do.
     """
     target = await hold_managed(ctx, user_id)
     await forget_of_user(ctx, target.id)
@@ -34,6 +35,7 @@ async def remove(ctx: Context, user_id: str) -> None:
     await end_all(ctx, target.id, reason="removed")
     await sessions.forget_devices(ctx.tx, target.id)
     await _delete_secrets(ctx, target.id)
+    await remove_own(ctx, target.id)
     await member_store.delete_everywhere(ctx.tx, target.id, "USER", "BUSINESS_USER")
     announce_members(ctx, [target.id])
     await reserve(ctx, sorted({key for _, key in await change_store.list_keys(ctx.tx, target.id)}))

@@ -2,7 +2,8 @@
 
 from authme import sessions
 from authme.audit import record
-from authme.clients import policy, store
+from authme.clients import own_store, policy, store
+from authme.clients.create import MOST_OWN
 from authme.clients.directory import TOPIC
 from authme.clients.model import Client, ClientStatus
 from authme.kernel.context import Context
@@ -20,6 +21,12 @@ async def remove_client(ctx: Context, target: Client) -> None:
         # The call would saw off the branch that the caller sits on, and nobody could undo it.
         raise NotOnThisTarget("A client cannot remove itself.")
     await _change(ctx, target, was=("ACTIVE", "LOCKED"), becomes="REMOVED", action="client.removed")
+
+
+async def remove_own(ctx: Context, user_id: str) -> None:
+    """Remove the clients that a user made for themselves: who is removed leaves nothing that still proves itself."""
+    for own in await own_store.list_of_user(ctx.tx, user_id, business_id=None, after="", limit=MOST_OWN):
+        await _change(ctx, own, was=("ACTIVE", "LOCKED"), becomes="REMOVED", action="client.removed")
 
 
 async def lock(ctx: Context, client_id: str) -> None:

@@ -219,3 +219,17 @@ async def test_every_change_is_in_the_audit(given: Given):
 
     trail = [(row["action"], row["target"]) for row in await given.trail() if row["action"].startswith("service.")]
     assert trail == [("service.created", service), ("service.changed", service), ("service.removed", service)]
+
+
+@pytest.mark.parametrize(
+    ("path", "known"),
+    [
+        *((path, {}) for path in (*NOUNS, "groups")),
+        ("corporate-groups", {"businessIds": []}),
+        ("businesses", {"document": "11222333000181"}),
+    ],
+)
+async def test_nothing_is_called_by_blanks(given: Given, path: str, known: dict[str, Any]):
+    administrator = await given.administrator(await given.client())
+
+    refused(await administrator.post(f"/{path}", json=known | {"name": " \t"}), 400, "102")

@@ -8,7 +8,7 @@ from authme.app import Server
 from authme.cli.corporate_groups import app as corporate_groups
 from authme.cli.output import Json, checked, fail, in_office, show, show_table
 from authme.kernel.ids import is_id
-from authme.kernel.wire import Id, Text
+from authme.kernel.wire import Id, Text, Title
 from authme.structure import business_find, business_users
 from authme.structure.business_create import create as create_business
 from authme.structure.business_remove import remove as remove_business
@@ -38,7 +38,7 @@ def create(
     """Register a business."""
     body = CreateBusinessRequest(
         document=checked("--document", document, Text),
-        name=checked("--name", name, Text),
+        name=checked("--name", name, Title),
         organization_id=checked("--organization-id", organization_id, Id),
         corporate_group_id=checked("--corporate-group-id", corporate_group_id, Id),
         business_id=checked("--business-id", business_id, Id),

@@ -7,7 +7,7 @@ import typer
 from authme.cli.keys import shown_time
 from authme.cli.output import Json, checked, fail, in_office, show, show_table
 from authme.kernel.ids import is_id
-from authme.kernel.wire import Id, LongText, Text
+from authme.kernel.wire import Id, LongText, Title
 from authme.structure.corporate_group_create import create as create_group
 from authme.structure.corporate_group_remove import remove as remove_group
 from authme.structure.corporate_group_target import CORPORATE_GROUP
@@ -25,7 +25,7 @@ def create(
 ) -> None:
     """Make a corporate group of businesses of one organisation."""
     body = CorporateGroupRequest(
-        name=checked("--name", name, Text),
+        name=checked("--name", name, Title),
         description=checked("--description", description, LongText),
         business_ids=tuple(checked("--business-id", one, Id) for one in business_id or ()),
     )

@@ -18,7 +18,7 @@ from authme.groups.member_store import MemberType
 from authme.groups.model import RoleName
 from authme.groups.wire import DependencyRequest, GroupAnswer, GroupRoleRequest
 from authme.kernel.context import Context
-from authme.kernel.wire import Id, LongText, Text
+from authme.kernel.wire import Id, LongText, Title
 
 app = typer.Typer(help="Groups: what gives roles to people and services.", no_args_is_help=True)
 
@@ -42,7 +42,7 @@ def create(
 ) -> None:
     """Make a group."""
     draft = GroupDraft(
-        name=checked("--name", name, Text),
+        name=checked("--name", name, Title),
         description=checked("--description", description, LongText),
         organization_id=checked("--organization-id", organization_id, Id),
         business_id=checked("--business-id", business_id, Id),

@@ -8,7 +8,7 @@ import typer
 from authme.cli.output import Json, checked, fail, in_office, show, show_table
 from authme.kernel.context import Context
 from authme.kernel.ids import is_id
-from authme.kernel.wire import Id, Text
+from authme.kernel.wire import Id, Title
 from authme.structure import applications, business_units, organizations, services
 from authme.structure.noun import Noun, Standing
 from authme.structure.nouns import APPLICATION, BUSINESS_UNIT, ORGANIZATION, SERVICE
@@ -35,7 +35,7 @@ def create(
 ) -> None:
     """Make an organisation."""
     body = organizations.CreateOrganizationRequest(
-        name=checked("--name", name, Text), organization_id=checked("--organization-id", organization_id, Id)
+        name=checked("--name", name, Title), organization_id=checked("--organization-id", organization_id, Id)
     )
     made = in_office(lambda server: server.run(lambda ctx: organizations.create(ctx, body)))
     _say("organizationId", made.organization_id, as_json=as_json)
@@ -63,7 +63,7 @@ def show_command(organization_id: Which, as_json: Json = False) -> None:
 def rename(organization_id: Which, name: Name, as_json: Json = False) -> None:
     """Rename an organisation."""
     _check(organization_id)
-    body = organizations.ChangeOrganizationRequest(name=checked("--name", name, Text))
+    body = organizations.ChangeOrganizationRequest(name=checked("--name", name, Title))
     in_office(lambda server: server.run(lambda ctx: organizations.change(ctx, organization_id, body)))
     show({"organizationId": organization_id, "name": name}, as_json=as_json, text="Renamed.")
 
@@ -78,7 +78,7 @@ def remove(organization_id: Which, as_json: Json = False) -> None:
 def create_unit(name: Name, organization_id: InOrganization, as_json: Json = False) -> None:
     """Make a business unit."""
     body = business_units.CreateBusinessUnitRequest(
-        name=checked("--name", name, Text), organization_id=checked("--organization-id", organization_id, Id)
+        name=checked("--name", name, Title), organization_id=checked("--organization-id", organization_id, Id)
     )
     made = in_office(lambda server: server.run(lambda ctx: business_units.create(ctx, body)))
     _say("businessUnitId", made.business_unit_id, as_json=as_json)
@@ -109,7 +109,7 @@ def create_application(
 ) -> None:
     """Register an application. Its id is the app id of its clients."""
     body = applications.CreateApplicationRequest(
-        name=checked("--name", name, Text),
+        name=checked("--name", name, Title),
         organization_id=checked("--organization-id", organization_id, Id),
         business_unit_id=checked("--business-unit-id", business_unit_id, Id),
     )
@@ -148,7 +148,7 @@ def create_service(
 ) -> None:
     """Make a service account."""
     body = services.CreateServiceRequest(
-        name=checked("--name", name, Text),
+        name=checked("--name", name, Title),
         organization_id=checked("--organization-id", organization_id, Id),
         business_id=checked("--business-id", business_id, Id),
         application_id=checked("--application-id", application_id, Id),

@@ -8,7 +8,7 @@ from authme.customers.model import Customer
 from authme.kernel.context import Context
 from authme.kernel.errors import AlreadyExists, StateForbids, malformed
 from authme.kernel.times import moment
-from authme.kernel.wire import Answer, Id, Text, Wire
+from authme.kernel.wire import Answer, Id, Text, Title, Wire
 from authme.organizations.model import Business, CorporateGroup
 from authme.users import names
 from authme.users.named_business import get_named_business
@@ -20,8 +20,8 @@ class BusinessCustomerRequest(Wire, frozen=True, kw_only=True):
 
     business_id: Id | None = None
     document: Text
-    legal_name: Text
-    trade_name: Text | None = None
+    legal_name: Title
+    trade_name: Title | None = None
     corporate_group_id: Id | None = None
 
 

@@ -9,7 +9,7 @@ from authme.customers.model import Customer
 from authme.kernel.context import Context
 from authme.kernel.errors import AlreadyExists, malformed
 from authme.kernel.times import moment
-from authme.kernel.wire import Answer, Id, Text, Wire
+from authme.kernel.wire import Answer, Id, Text, Title, Wire
 from authme.users import names
 from authme.users.wire import read_document
 
@@ -19,7 +19,7 @@ class UserCustomerRequest(Wire, frozen=True, kw_only=True):
 
     user_id: Id
     document: Text
-    name: Text
+    name: Title
     business_id: Id | None = None
 
 

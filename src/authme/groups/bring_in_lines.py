@@ -10,7 +10,7 @@ from authme.groups.bounds import MAXIMUM_DIRECT
 from authme.groups.model import RoleName
 from authme.groups.role_names import check_name
 from authme.kernel.errors import Refusal
-from authme.kernel.wire import Id, LongText, Text, Wire
+from authme.kernel.wire import Id, LongText, Title, Wire
 
 
 class ImportedRole(Wire, frozen=True):
@@ -25,7 +25,7 @@ class ImportedGroup(Wire, frozen=True):
     """A group. What it depends on is there already, or stands in a line before."""
 
     group_id: Id
-    name: Text
+    name: Title
     description: LongText | None = None
     organization_id: Id | None = None
     business_id: Id | None = None

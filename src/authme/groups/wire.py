@@ -5,7 +5,7 @@ from datetime import datetime
 
 from authme.groups.model import Group, Role, RoleName
 from authme.kernel.times import moment
-from authme.kernel.wire import Answer, Id, LongText, Text, Wire
+from authme.kernel.wire import Answer, Id, LongText, Title, Wire
 
 
 class RoleRequest(Wire, frozen=True):
@@ -35,7 +35,7 @@ class RolePage(Answer, frozen=True):
 class GroupRequest(Wire, frozen=True):
     """GR-01 and GR-04."""
 
-    name: Text
+    name: Title
     description: LongText | None = None
     business_id: Id | None = None
     corporate_group_id: Id | None = None

@@ -7,7 +7,11 @@ import msgspec
 from msgspec import Meta
 
 Id = Annotated[str, Meta(pattern="^[0-9a-f]{24}$", max_length=24, description="24 lowercase hex digits")]
-Text = Annotated[str, Meta(min_length=1, max_length=256, pattern=r"\S", description="a text of 1 to 256 characters")]
+Text = Annotated[str, Meta(min_length=1, max_length=256, description="a text of 1 to 256 characters")]
+Title = Annotated[
+    str, Meta(min_length=1, max_length=256, pattern=r"\S", description="a text of 1 to 256 characters that is not blank")
+]
+"""What something is called."""
 LongText = Annotated[str, Meta(min_length=1, max_length=4096, description="a text of 1 to 4096 characters")]
 Token = Annotated[str, Meta(min_length=1, max_length=16384, description="a token of 1 to 16384 characters")]
 Moment = Annotated[datetime, Meta(tz=True, description="a time with its offset from UTC (RFC 3339)")]

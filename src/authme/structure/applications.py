@@ -9,7 +9,7 @@ from authme.kernel.context import Context
 from authme.kernel.http import Request
 from authme.kernel.ids import new_id
 from authme.kernel.times import moment
-from authme.kernel.wire import Answer, Id, Text, Wire
+from authme.kernel.wire import Answer, Id, Title, Wire
 from authme.organizations import store
 from authme.organizations.model import Application
 from authme.structure.nouns import APPLICATION, BUSINESS_UNIT
@@ -19,7 +19,7 @@ from authme.structure.organization_chosen import hold_registered
 class CreateApplicationRequest(Wire, frozen=True):
     """A new application, in the caller's organisation if none is named."""
 
-    name: Text
+    name: Title
     organization_id: Id | None = None
     business_unit_id: Id | None = None
 
@@ -27,7 +27,7 @@ class CreateApplicationRequest(Wire, frozen=True):
 class ChangeApplicationRequest(Wire, frozen=True):
     """What an application becomes: without `businessUnitId` it is of none. It stays in its organisation."""
 
-    name: Text
+    name: Title
     business_unit_id: Id | None = None
 
 

@@ -9,7 +9,7 @@ from authme.kernel.context import Context
 from authme.kernel.http import Request
 from authme.kernel.ids import new_id
 from authme.kernel.times import moment
-from authme.kernel.wire import Answer, Id, Text, Wire
+from authme.kernel.wire import Answer, Id, Title, Wire
 from authme.organizations import store
 from authme.organizations.model import BusinessUnit
 from authme.structure.nouns import BUSINESS_UNIT
@@ -19,14 +19,14 @@ from authme.structure.organization_chosen import hold_registered
 class CreateBusinessUnitRequest(Wire, frozen=True):
     """A new unit, in the caller's organisation if none is named."""
 
-    name: Text
+    name: Title
     organization_id: Id | None = None
 
 
 class ChangeBusinessUnitRequest(Wire, frozen=True):
     """What a unit becomes. It stays in its organisation."""
 
-    name: Text
+    name: Title
 
 
 class BusinessUnitAnswer(Answer, frozen=True):

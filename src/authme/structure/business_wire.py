@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from authme.kernel.times import moment
-from authme.kernel.wire import Answer, Id, Text, Wire
+from authme.kernel.wire import Answer, Id, Text, Title, Wire
 from authme.organizations.model import Business
 
 
@@ -11,7 +11,7 @@ class CreateBusinessRequest(Wire, frozen=True):
     """A new business. `businessId` is for one that users carry already; its organisation is the caller's if none is named."""
 
     document: Text
-    name: Text
+    name: Title
     organization_id: Id | None = None
     corporate_group_id: Id | None = None
     business_id: Id | None = None
@@ -21,7 +21,7 @@ class ChangeBusinessRequest(Wire, frozen=True):
     """What a business becomes: without `corporateGroupId` it is in none. It stays in its organisation."""
 
     document: Text
-    name: Text
+    name: Title
     corporate_group_id: Id | None = None
 
 

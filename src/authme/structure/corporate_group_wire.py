@@ -7,7 +7,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from authme.kernel.times import moment
-from authme.kernel.wire import Answer, Id, LongText, Text, Wire
+from authme.kernel.wire import Answer, Id, LongText, Title, Wire
 from authme.organizations.model import CorporateGroup
 from authme.structure.corporate_group_businesses import MOST
 
@@ -17,7 +17,7 @@ _BusinessIds = Annotated[tuple[Id, ...], Meta(max_length=MOST, description=f"an 
 class CorporateGroupRequest(Wire, frozen=True):
     """CG-01 and CG-04."""
 
-    name: Text
+    name: Title
     business_ids: _BusinessIds
     description: LongText | None = None
 

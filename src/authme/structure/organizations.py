@@ -11,7 +11,7 @@ from authme.kernel.errors import AlreadyExists, NotOnThisTarget
 from authme.kernel.http import Request
 from authme.kernel.ids import new_id
 from authme.kernel.times import moment
-from authme.kernel.wire import Answer, Id, Text, Wire
+from authme.kernel.wire import Answer, Id, Title, Wire
 from authme.organizations import store
 from authme.organizations.model import Organization
 from authme.relation import reach_of
@@ -21,14 +21,14 @@ from authme.structure.nouns import ORGANIZATION
 class CreateOrganizationRequest(Wire, frozen=True):
     """A new organisation. `organizationId` is for one that users and clients carry already."""
 
-    name: Text
+    name: Title
     organization_id: Id | None = None
 
 
 class ChangeOrganizationRequest(Wire, frozen=True):
     """What an organisation is called."""
 
-    name: Text
+    name: Title
 
 
 class OrganizationAnswer(Answer, frozen=True):

@@ -11,7 +11,7 @@ from authme.kernel.context import Context
 from authme.kernel.http import Request
 from authme.kernel.ids import new_id
 from authme.kernel.times import moment
-from authme.kernel.wire import Answer, Id, Text, Wire
+from authme.kernel.wire import Answer, Id, Title, Wire
 from authme.organizations import store
 from authme.organizations.model import ServiceAccount
 from authme.structure.business_target import BUSINESS
@@ -22,7 +22,7 @@ from authme.structure.organization_chosen import hold_chosen
 class CreateServiceRequest(Wire, frozen=True):
     """A new service account, in the caller's organisation if none is named."""
 
-    name: Text
+    name: Title
     organization_id: Id | None = None
     business_id: Id | None = None
     application_id: Id | None = None
@@ -31,7 +31,7 @@ class CreateServiceRequest(Wire, frozen=True):
 class ChangeServiceRequest(Wire, frozen=True):
     """What a service account becomes: without `applicationId` it is of none. It stays where it stands."""
 
-    name: Text
+    name: Title
     application_id: Id | None = None
 
 

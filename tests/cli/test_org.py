@@ -130,4 +130,7 @@ class TestRefusals:
     def test_a_name_is_a_text(self, authme: Commands):
         here = organization(authme)
         for words in (("create",), ("rename", here), ("unit", "create", "--organization-id", here)):
-            assert refused(authme("org", *words, "--name", "")) == "--name: a text of 1 to 256 characters that is not blank is expected"
+            assert (
+                refused(authme("org", *words, "--name", ""))
+                == "--name: a text of 1 to 256 characters that is not blank is expected"
+            )

@@ -286,3 +286,15 @@ def test_a_file_that_is_not_there_or_not_utf8_is_named(authme: Commands):
 @pytest.mark.parametrize("words", [("--dry-run",), ("--password", "x")])
 def test_there_are_no_other_options(authme: Commands, words: tuple[str, ...]):
     assert misused(authme("user", "import", write(), *words)).startswith("No such option")
+
+
+def test_a_line_with_a_nul_or_nested_too_deep_is_named_and_costs_only_itself(authme: Commands):
+    deep = '{"username":' + "[" * 5000 + "]" * 5000 + "}"
+    nul = r'{"username":"nul@example.com","name":"a\u0000"}'
+    Path("lines.jsonl").write_text(f'{deep}\n{nul}\n{{"username":"good@example.com"}}\n')
+
+    result = authme("import", "lines.jsonl", "--json")
+
+    assert result.exit_code == 1
+    outcome = json.loads(result.stdout)
+    assert (outcome["imported"], [one["line"] for one in outcome["failed"]]) == (1, [1, 2])

@@ -10,7 +10,7 @@ from authme.kernel.database import UniqueViolation
 from authme.kernel.errors import AlreadyExists, NotFound, NotOnThisTarget, StateForbids, named_in_body_unknown
 from authme.organizations import store as organizations
 from authme.relation import Place, Reach, reach_of, reaches
-from authme.users import store as users
+from authme.users import authority_store
 
 
 async def register(ctx: Context, body: RoleRequest) -> RoleAnswer:
@@ -28,7 +28,7 @@ async def register(ctx: Context, body: RoleRequest) -> RoleAnswer:
         created_at=ctx.clock.now_ms(),
     )
     await _hold_organization(ctx, reach, made.organization_id)
-    if reach.by != "EVERYWHERE" and await users.is_held_directly(ctx.tx, made.name):
+    if reach.by != "EVERYWHERE" and await authority_store.is_held_directly(ctx.tx, made.name):
         # Whoever registers a role holds it: an organisation would come to what people elsewhere were given.
         raise AlreadyExists("A role of this name is held already.")
     try:

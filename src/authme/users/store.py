@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import and_, bindparam, case, delete, func, insert, or_, select, text, update
+from sqlalchemy import and_, bindparam, case, delete, func, insert, or_, select, update
 
 from authme.credentials.tables import credential
 from authme.kernel.database import Reader, Row, Statement, Transaction, contained_in
@@ -95,17 +95,6 @@ _HAS_PASSWORD = Statement(
     .limit(1)
 )
 _LIST = Statement(_USER.where(user_account.c.id > bindparam("after")).order_by(user_account.c.id).limit(bindparam("at_most")))
-# In the very words of the index: few hold anything directly. An underscore stands for any character here.
-_HELD_DIRECTLY = Statement(
-    select(user_account.c.id)
-    .where(and_(text("authorities <> '[]'"), user_account.c.authorities.contains(bindparam("quoted"))))
-    .limit(1)
-)
-_ADMINISTRATORS = Statement(
-    select(func.count())
-    .select_from(user_account)
-    .where(and_(user_account.c.authorities.contains('"IAM_ADMIN_MAINTENANCE"'), user_account.c.status != "REMOVED"))
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,14 +281,3 @@ async def has_password(reader: Reader, user_id: str) -> bool:
 async def list_users(reader: Reader, *, after: str, limit: int) -> list[User]:
     """Return up to `limit` users with an id greater than `after`."""
     return [user_of(row) for row in await reader.all(_LIST, after=after, at_most=limit)]
-
-
-async def is_held_directly(reader: Reader, authority: str) -> bool:
-    """Whether some user holds the authority itself, beside groups, or one that differs by an underscore or capitals only."""
-    return await reader.one(_HELD_DIRECTLY, quoted=f'"{authority}"') is not None
-
-
-async def count_administrators(reader: Reader) -> int:
-    """Return how many users hold IAM_ADMIN_MAINTENANCE."""
-    row = await reader.one(_ADMINISTRATORS)
-    return int(row[0]) if row else 0

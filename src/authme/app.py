@@ -47,6 +47,8 @@ from authme.kernel.http.application import Surroundings, build
 from authme.kernel.jobs import Job, Jobs
 from authme.keys import Keyring, maintain
 from authme.keys import routes as key_routes
+from authme.legacy.directories import Directories
+from authme.legacy.ways import open_directories
 from authme.master_key import load_master_key
 from authme.notify.ways import lanes
 from authme.operation import routes as operation_routes
@@ -129,6 +131,7 @@ class Server:
 
     async def close(self) -> None:
         """Close what `open` opened."""
+        await self.parts.get(Directories).close()
         self.parts.get(PasswordPool).close()
         await self.database.close()
 
@@ -169,6 +172,8 @@ def make_server(settings: Settings, master_key: MasterKey, *, clock: Clock | Non
     box = Outbox(master_key)
     clients = Clients(database, extra_origins=settings.server.cors_origins)
     api_keys, key_uses = ApiKeys(database, digester, clock), KeyUses(clock)
+    pool = PasswordPool(settings.passwords)
+    directories = open_directories(settings.legacy, database, clock, pool)
     parts = Parts(
         settings.tokens,
         settings.passwords,
@@ -176,6 +181,7 @@ def make_server(settings: Settings, master_key: MasterKey, *, clock: Clock | Non
         settings.users,
         settings.factors,
         settings.messages,
+        settings.legacy,
         master_key,
         box,
         digester,
@@ -183,7 +189,8 @@ def make_server(settings: Settings, master_key: MasterKey, *, clock: Clock | Non
         Sealer(master_key),
         Decoys(digester),
         Attempts(settings.limits, digester),
-        PasswordPool(settings.passwords),
+        pool,
+        directories,
         AccessTokens(keyring, settings.tokens, clock),
         clients,
         key_uses,

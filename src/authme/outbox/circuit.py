@@ -21,6 +21,10 @@ class Circuit:
             return free
         return int(now >= self._paused_until and under_way == 0)
 
+    def pause_left(self, now: float) -> float:
+        """Return the seconds until one may try again."""
+        return max(0.0, self._paused_until - now)
+
     def found_down(self, now: float) -> bool:
         """Begin a pause, longer than the one before; return whether the channel was up until now."""
         was_up = self._failures == 0

@@ -10,7 +10,7 @@ from authme.kernel.ids import new_id
 from authme.outbox.box import Outbox
 from authme.outbox.tables import outbox
 
-_GIVEN = ("id", "kind", "channel", "user_id", "payload", "created_at")
+_GIVEN = ("id", "kind", "channel", "user_id", "payload", "created_at", "order_key", "order_no", "topic")
 _INSERT = Statement(
     insert(outbox)
     .values(
@@ -22,12 +22,25 @@ _INSERT = Statement(
 _FORGET = Statement(delete(outbox).where(outbox.c.user_id == bindparam("of_user"), outbox.c.state != "SENT"))
 
 
-def enqueue(ctx: Context, *, kind: str, channel: str, payload: dict[str, Any], user_id: str | None = None) -> None:
+def enqueue(
+    ctx: Context,
+    *,
+    kind: str,
+    channel: str,
+    payload: dict[str, Any],
+    user_id: str | None = None,
+    order_key: str | None = None,
+    order_no: int | None = None,
+    topic: str | None = None,
+    row_id: str | None = None,
+) -> str:
     """Write a row with the unit of work: it is done after the commit, and if the unit is undone it never is.
 
-    Nothing waits for it. `payload` is JSON and is sealed; `user_id` is whom it is for.
+    Nothing waits for it. `payload` is JSON and is sealed; `user_id` is whom it is for. Rows of one `order_key` are done one
+    after the other by `order_no`, which whoever writes them gives out; `topic` says for operators what is to be done. Return
+    the row's id, which is `row_id` where one is given.
     """
-    box, row_id = ctx.part(Outbox), new_id(ctx.clock)
+    box, row_id = ctx.part(Outbox), row_id or new_id(ctx.clock)
     ctx.tx.defer(
         _INSERT,
         id=row_id,
@@ -36,8 +49,12 @@ def enqueue(ctx: Context, *, kind: str, channel: str, payload: dict[str, Any], u
         user_id=user_id,
         payload=box.seal(row_id, payload),
         created_at=ctx.clock.now_ms(),
+        order_key=order_key,
+        order_no=order_no,
+        topic=topic,
     )
     ctx.tx.after_commit(box.wake)
+    return row_id
 
 
 async def forget_of_user(ctx: Context, user_id: str) -> int:

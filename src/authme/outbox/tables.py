@@ -21,6 +21,11 @@ outbox = Table(
     Column("created_at", BigInteger, nullable=False),
     Column("done_at", BigInteger, index=True),
     Column("fault", Text),
+    # Rows of one key are done in the order of their numbers, one after the other.
+    Column("order_key", Text),
+    Column("order_no", BigInteger),
+    # What is to be done, for operators; nothing that the payload is sealed for.
+    Column("topic", Text),
 )
 Index(
     "ix_outbox_pending",
@@ -28,4 +33,12 @@ Index(
     outbox.c.due_at,
     sqlite_where=text("state = 'PENDING'"),
     postgresql_where=text("state = 'PENDING'"),
+)
+_ORDERED = text("state = 'PENDING' AND order_key IS NOT NULL")
+Index(
+    "ix_outbox_pending_in_order",
+    outbox.c.order_key,
+    outbox.c.order_no,
+    sqlite_where=_ORDERED,
+    postgresql_where=_ORDERED,
 )

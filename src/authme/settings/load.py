@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from authme.settings.derived import with_derived
+from authme.settings.legacy import inspect_directories
 from authme.settings.problems import SettingsInvalid, across
 from authme.settings.sections import SECTIONS, Settings, declared_by
 
@@ -30,6 +31,7 @@ def load(environment: Mapping[str, str], file: Path | None = None) -> Settings:
         problems.append(f"{shown}: there is no such setting" + (f"; did you mean {_like(shown, near[0])}?" if near else "."))
     loaded = with_derived(Settings(**sections))
     problems += across(loaded)
+    problems += inspect_directories(loaded.legacy.legacy_file)[1]
     if problems:
         raise SettingsInvalid(problems)
     return loaded

@@ -238,6 +238,34 @@ class FactorSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class LegacySettings:
+    """The legacy directory: the mainframe."""
+
+    legacy_file: Path | None = setting(
+        "TOML file of the directories, and which logon goes to which (docs/operating/mainframe.md). Without it every logon is "
+        "that of a directory in this server's own database.",
+        None, "/etc/authme/legacy.toml", forms.file,
+    )  # fmt: skip
+    legacy_seconds: int = setting("For how long a login waits for a directory.", 2, "1", forms.between(1, 10))
+    legacy_keeps_passwords: bool = setting(
+        "Whether the hash of a right legacy password is kept, so that its owner logs in while the directory is down.",
+        True, "false", forms.flag,
+    )  # fmt: skip
+    legacy_command_days: int = setting(
+        "For how long a command that a directory does not take is tried again.", 30, "7", forms.between(1, 365)
+    )
+    embedded_failures: int = setting(
+        "Wrong passwords after which the directory in this server's own database revokes a logon.",
+        5,
+        "3",
+        forms.between(1, 254),
+    )
+    embedded_password_days: int = setting(
+        "Age at which passwords of that directory expire; 0: never.", 0, "90", forms.between(0, 254)
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class LogSettings:
     """Logs."""
 
@@ -257,6 +285,7 @@ class Settings:
     users: UserSettings = field(default_factory=UserSettings)
     factors: FactorSettings = field(default_factory=FactorSettings)
     messages: MessageSettings = field(default_factory=MessageSettings)
+    legacy: LegacySettings = field(default_factory=LegacySettings)
     logs: LogSettings = field(default_factory=LogSettings)
 
 
@@ -269,6 +298,7 @@ SECTIONS: dict[str, type] = {
     "users": UserSettings,
     "factors": FactorSettings,
     "messages": MessageSettings,
+    "legacy": LegacySettings,
     "logs": LogSettings,
 }
 

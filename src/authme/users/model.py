@@ -33,6 +33,10 @@ class User(msgspec.Struct, frozen=True, kw_only=True):
     updated_at: int
     last_login_at: int | None
     locked_at: int | None
+    logon: str | None = None
+    """The legacy logon that is theirs."""
+    is_document_vouched: bool = False
+    """Whether an administrator or operator says that the document is theirs; who registers may name any."""
 
     @property
     def atoms(self) -> frozenset[str]:

@@ -124,6 +124,8 @@ def user_of(row: Row) -> User:
         updated_at=row["updated_at"],
         last_login_at=row["last_login_at"],
         locked_at=row["locked_at"],
+        logon=row["logon"],
+        is_document_vouched=bool(row["is_document_vouched"]),
     )
 
 
@@ -216,6 +218,8 @@ async def insert_users(tx: Transaction, users: Sequence[User]) -> None:
                 "updated_at": user.updated_at,
                 "last_login_at": user.last_login_at,
                 "locked_at": user.locked_at,
+                "logon": user.logon,
+                "is_document_vouched": int(user.is_document_vouched),
             }
             for user in users
         ],

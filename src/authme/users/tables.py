@@ -26,6 +26,10 @@ user_account = Table(
     Column("updated_at", BigInteger, nullable=False),
     Column("last_login_at", BigInteger),
     Column("locked_at", BigInteger),
+    # The legacy logon that is theirs, also among the names.
+    Column("logon", Text),
+    # Whether an administrator or operator says that the document is theirs; who registers may name any.
+    Column("is_document_vouched", SmallInteger, nullable=False, server_default="0"),
 )
 # What a search filters by comes first, what it is sorted by last: a page costs the same with ten users and ten million.
 Index("ix_user_account_by_name", user_account.c.name_key, user_account.c.id)

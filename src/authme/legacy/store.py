@@ -1,0 +1,131 @@
+"""Whose logon is whose, at rest. Whatever changes one is a single statement, conditional where it may race."""
+
+from sqlalchemy import Update, and_, bindparam, delete, insert, select, update
+
+from authme.kernel.database import Reader, Row, Statement, Transaction
+from authme.legacy.model import LegacyLogon
+from authme.legacy.tables import legacy_logon
+
+_COLUMN_OF = {"group": "group_name"}
+_FLAGS = frozenset({"is_chosen", "is_revoked"})
+_ROW = select(legacy_logon)
+_INSERT = Statement(insert(legacy_logon).values({column.name: bindparam(column.name) for column in legacy_logon.c}))
+_FIND = Statement(_ROW.where(legacy_logon.c.id == bindparam("of_id")))
+_BY_LOGON = Statement(_ROW.where(legacy_logon.c.logon == bindparam("of_logon")))
+_OF_USER = Statement(_ROW.where(legacy_logon.c.user_id == bindparam("of_user")))
+_DELETE_OF_USER = Statement(delete(legacy_logon).where(legacy_logon.c.user_id == bindparam("of_user")))
+_next = legacy_logon.c.command_no + 1
+
+
+def _order(*numbered: str) -> Statement:
+    """Take the next number for a command, and note it as the newest of its kind."""
+    values = {"command_no": _next, "updated_at": bindparam("now")} | dict.fromkeys(numbered, _next)
+    return Statement(
+        update(legacy_logon).where(legacy_logon.c.user_id == bindparam("of_user")).values(values).returning(legacy_logon)
+    )
+
+
+_ORDER_PASSWORD = _order("password_no")
+_ORDER_STANDING = _order("standing_no")
+_ORDER_OTHER = _order()
+
+
+def _of_row(change: Update) -> Update:
+    return change.where(legacy_logon.c.id == bindparam("of_id"))
+
+
+# A number that comes late, after a newer one, changes nothing.
+_PASSWORD_DONE = Statement(
+    _of_row(update(legacy_logon))
+    .where(legacy_logon.c.password_done_no < bindparam("number"))
+    .values(password_done_no=bindparam("number"), synced_at=bindparam("synced_at"), updated_at=bindparam("now"))
+)
+_STANDING_DONE = Statement(
+    _of_row(update(legacy_logon))
+    .where(legacy_logon.c.standing_done_no < bindparam("number"))
+    .values(standing_done_no=bindparam("number"), is_revoked=bindparam("revoked"), updated_at=bindparam("now"))
+)
+_SEEN = Statement(
+    _of_row(update(legacy_logon))
+    .where(
+        and_(
+            legacy_logon.c.standing_no == legacy_logon.c.standing_done_no,
+            legacy_logon.c.is_revoked != bindparam("revoked"),
+        )
+    )
+    .values(is_revoked=bindparam("revoked"), updated_at=bindparam("now"))
+)
+_SYNCED = Statement(_of_row(update(legacy_logon)).values(synced_at=bindparam("synced_at"), updated_at=bindparam("now")))
+
+
+def logon_of(row: Row) -> LegacyLogon:
+    """Return the logon of a row that has all columns."""
+    values = {name: row[_COLUMN_OF.get(name, name)] for name in LegacyLogon.__struct_fields__}
+    return LegacyLogon(**values | {name: bool(values[name]) for name in _FLAGS})
+
+
+async def insert_logon(tx: Transaction, given: LegacyLogon) -> None:
+    """Insert a logon; raises UniqueViolation when it is somebody's, or the user has one."""
+    values = {_COLUMN_OF.get(name, name): getattr(given, name) for name in LegacyLogon.__struct_fields__}
+    await tx.run(_INSERT, **values | {name: int(values[name]) for name in _FLAGS})
+
+
+async def find(reader: Reader, logon_id: str) -> LegacyLogon | None:
+    """Return the row with this id."""
+    row = await reader.one(_FIND, of_id=logon_id)
+    return logon_of(row) if row else None
+
+
+async def find_by_logon(reader: Reader, logon: str) -> LegacyLogon | None:
+    """Return whose logon this is."""
+    row = await reader.one(_BY_LOGON, of_logon=logon)
+    return logon_of(row) if row else None
+
+
+async def find_of_user(reader: Reader, user_id: str) -> LegacyLogon | None:
+    """Return the user's logon."""
+    row = await reader.one(_OF_USER, of_user=user_id)
+    return logon_of(row) if row else None
+
+
+async def order_password(tx: Transaction, user_id: str, *, now: int) -> LegacyLogon | None:
+    """Take the next number for a new password of the user's logon; None if they have none."""
+    row = await tx.returning(_ORDER_PASSWORD, of_user=user_id, now=now)
+    return logon_of(row) if row else None
+
+
+async def order_standing(tx: Transaction, user_id: str, *, now: int) -> LegacyLogon | None:
+    """Take the next number for revoking or resuming the user's logon; None if they have none."""
+    row = await tx.returning(_ORDER_STANDING, of_user=user_id, now=now)
+    return logon_of(row) if row else None
+
+
+async def order_other(tx: Transaction, user_id: str, *, now: int) -> LegacyLogon | None:
+    """Take the next number for any other command to the user's logon; None if they have none."""
+    row = await tx.returning(_ORDER_OTHER, of_user=user_id, now=now)
+    return logon_of(row) if row else None
+
+
+async def note_password_done(tx: Transaction, logon_id: str, *, number: int, synced_at: int, now: int) -> bool:
+    """Note that the directory has the password of this command, which is that of the credential changed at `synced_at`."""
+    return await tx.run(_PASSWORD_DONE, of_id=logon_id, number=number, synced_at=synced_at, now=now) == 1
+
+
+async def note_standing_done(tx: Transaction, logon_id: str, *, number: int, revoked: bool, now: int) -> bool:
+    """Note that the directory revoked or resumed the logon by this command."""
+    return await tx.run(_STANDING_DONE, of_id=logon_id, number=number, revoked=int(revoked), now=now) == 1
+
+
+async def note_seen(tx: Transaction, logon_id: str, *, revoked: bool, now: int) -> bool:
+    """Note what the directory says of the logon, unless a command of ours is on its way; False if nothing changed."""
+    return await tx.run(_SEEN, of_id=logon_id, revoked=int(revoked), now=now) == 1
+
+
+async def note_synced(tx: Transaction, logon_id: str, *, synced_at: int, now: int) -> None:
+    """Note that the credential changed at this time is the directory's too."""
+    await tx.run(_SYNCED, of_id=logon_id, synced_at=synced_at, now=now)
+
+
+async def delete_of_user(tx: Transaction, user_id: str) -> bool:
+    """Forget that the user has a logon; False if they had none."""
+    return await tx.run(_DELETE_OF_USER, of_user=user_id) == 1

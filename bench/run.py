@@ -46,7 +46,11 @@ groups, which depend on others, some 100 all in all, each with a role. At hand i
         """Answers to wrong credentials for known and unknown names, in random order on one connection; the slowest 5 % of each
 are left out. The names' limits are lifted.""",
     ),
-    "Start, memory, import": (starting, "A start is from the command to `/readyz`, on a database that is there."),
+    "Start, memory, import": (
+        starting,
+        """A start is from the command to `/readyz`, on a database that is there, with the modules compiled as `make setup`, pip
+or a first start leaves them.""",
+    ),
 }
 HEAD = """# Benchmarks
 

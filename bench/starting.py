@@ -68,12 +68,17 @@ def run(*, quick: bool) -> str:
     rounds, users = (2, 2_000) if quick else (7, 20_000)
     rows: list[list[Any]] = []
     with folder() as here, postgres() as url:
-        for engine, env in (("SQLite", settings(f"sqlite:///{here}/authme.db")), ("PostgreSQL", settings(url))):
-            started(env, here)
+        # Whatever the environment says of it: an installation compiles its modules once.
+        compiled = {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(here / "compiled")}
+        for engine, database_url in (("SQLite", f"sqlite:///{here}/authme.db"), ("PostgreSQL", url)):
+            env = settings(database_url) | compiled
+            first, _ = started(env, here)
             found = [started(env, here) for _ in range(rounds)]
             seconds = statistics.median(one[0] for one in found)
             memory = statistics.median(one[1] for one in found)
             rows.append([f"start to ready, {engine}", f"{seconds:.2f} s", "< 2 s"])
+            if engine == "SQLite":
+                rows.append(["first start, nothing compiled", f"{first:.2f} s", ""])
             rows.append([f"worker at rest, {engine}", f"{memory:.0f} MiB", "≤ 120 MB"])
             rows.append([f"import, {engine}", f"{imported(env, here, users):,.0f} users/min", "≥ 50,000/min"])
             members = members_imported(env, here, users)

@@ -13,6 +13,8 @@ import msgspec
 from authme import __version__
 from authme.accesses import routes as access_routes
 from authme.accounts import routes as account_routes
+from authme.accounts.logon_given import on_provisioned
+from authme.accounts.logon_taken import is_taken
 from authme.api_keys import routes as api_key_routes
 from authme.api_keys.directory import ApiKeys
 from authme.api_keys.uses import KeyUses, write_uses
@@ -47,20 +49,25 @@ from authme.kernel.http.application import Surroundings, build
 from authme.kernel.jobs import Job, Jobs
 from authme.keys import Keyring, maintain
 from authme.keys import routes as key_routes
+from authme.legacy.commands import KIND as COMMAND
 from authme.legacy.directories import Directories
+from authme.legacy.here import Here
+from authme.legacy.lanes import lanes as command_lanes
 from authme.legacy.ways import open_directories
 from authme.master_key import load_master_key
-from authme.notify.ways import lanes
+from authme.notify.send import KIND as MESSAGE
+from authme.notify.ways import lanes as message_lanes
 from authme.operation import routes as operation_routes
 from authme.operation.parts import Running
 from authme.outbox.box import Outbox
 from authme.outbox.courier import Courier
+from authme.outbox.sweep import Patience
 from authme.outbox.sweep import sweep as sweep_outbox
 from authme.products import routes as product_routes
 from authme.products.accesses import ProductAccesses
 from authme.products.sweep import sweep as sweep_product_accesses
 from authme.settings import Settings, SettingsInvalid
-from authme.sign_in import client_assertion, session_routes
+from authme.sign_in import client_assertion, legacy_routes, session_routes
 from authme.sign_in import routes as sign_in_routes
 from authme.sign_in.decoy import Decoys
 from authme.structure import business_routes, corporate_group_routes
@@ -81,6 +88,7 @@ def endpoints(*, development: bool = False) -> list[Endpoint]:
         *user_routes.ENDPOINTS,
         *sign_in_routes.ENDPOINTS,
         *session_routes.ENDPOINTS,
+        *legacy_routes.ENDPOINTS,
         *device_routes.ENDPOINTS,
         *factor_routes.ENDPOINTS,
         *account_routes.ENDPOINTS,
@@ -184,6 +192,7 @@ def make_server(settings: Settings, master_key: MasterKey, *, clock: Clock | Non
         settings.legacy,
         master_key,
         box,
+        Patience({MESSAGE: settings.messages.message_days, COMMAND: settings.legacy.legacy_command_days}),
         digester,
         keyring,
         Sealer(master_key),
@@ -198,9 +207,11 @@ def make_server(settings: Settings, master_key: MasterKey, *, clock: Clock | Non
         SessionStates(database, clock),
         HeldRoles(database),
         ProductAccesses(database, digester, clients, clock),
-        Running(database, _openapi_json()),
+        Running(database, _openapi_json),
     )
-    courier = Courier(database, clock, box, lanes(settings, database, clock))
+    here = Here(database, clock, parts, on_provisioned, is_taken)
+    lanes = [*message_lanes(settings, database, clock), *command_lanes(directories, here)]
+    courier = Courier(database, clock, box, lanes)
     return Server(settings, database, clock, parts, Jobs(database, clock, parts, _jobs()), courier)
 
 

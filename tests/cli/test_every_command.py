@@ -47,8 +47,21 @@ def test_these_are_the_commands():
         "group depend", "group undepend", "group add-member", "group remove-member",
         "role create", "role list", "role remove",
         "outbox list", "outbox retry", "outbox cancel",
+        "legacy queue", "legacy retry", "legacy cancel", "legacy check", "legacy show",
+        "legacy embedded add", "legacy embedded expire", "legacy embedded dates",
         "audit verify", "audit export",
     }  # fmt: skip
+
+
+def test_a_server_that_starts_loads_the_module_of_no_other_command():
+    program = (
+        "import sys, typer.main; from authme.cli.main import app; typer.main.get_command(app).commands['serve']; "
+        "print(*(name for name in sys.modules if name.startswith('authme.cli.') or name in {'alembic', 'jinja2', 'httpx'}))"
+    )
+
+    loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=30, check=True).stdout
+
+    assert set(loaded.split()) == {"authme.cli.main", "authme.cli.serve", "authme.cli.output"}
 
 
 @each_command
@@ -77,7 +90,7 @@ def test_every_command_that_ends_says_json_and_nothing_else(authme: Commands):
 
     assert authme.json("init", "--username", "root@example.com", "--password-stdin", typed=f"{os.urandom(9).hex()}\n")
     assert authme.json("check")["ok"]
-    assert authme.json("migrate") == {"version": 3, "migrated": False}
+    assert authme.json("migrate") == {"version": 5, "migrated": False}
     assert authme.json("openapi")["openapi"] == "3.1.0"
     assert len(authme.json("keys", "list")) == 2
     assert len(authme.json("keys", "rotate")["signing"]) == 1
@@ -109,6 +122,12 @@ def test_every_command_that_ends_says_json_and_nothing_else(authme: Commands):
     assert authme.json("role", "remove", role) == {"name": role, "status": "REMOVED"}
     assert authme.json("outbox", "list") == []
     assert authme.json("outbox", "retry", "--all") == {"retried": 0}
+    assert authme.json("legacy", "embedded", "add", "MARIA01", "--password-stdin", typed="SECRET01\n") == {"logon": "MARIA01"}
+    assert authme.json("legacy", "embedded", "expire", "MARIA01") == {"logon": "MARIA01", "expired": True}
+    assert authme.json("legacy", "embedded", "dates", "MARIA01")["logon"] == "MARIA01"
+    assert authme.json("legacy", "check") == {"embedded": []}
+    assert authme.json("legacy", "queue") == []
+    assert authme.json("legacy", "retry", "--all") == {"retried": 0}
     assert authme.json("user", "remove", "maria@example.com") == user | {"status": "REMOVED"}
     assert authme.json("audit", "verify")["sound"]
     exported = authme("audit", "export", "--json")
@@ -135,7 +154,7 @@ def test_commands_of_businesses_say_json_and_nothing_else(authme: Commands):
         ("client", "create"), ("client", "list"), ("user", "create", "--username", "maria@example.com"), ("user", "list"),
         ("keys", "list"), ("keys", "rotate"), ("audit", "verify"), ("audit", "export"), ("migrate",), ("check",),
         ("outbox", "list"), ("org", "list"), ("org", "unit", "list"), ("business", "list"), ("business", "group", "list"),
-        ("group", "list"), ("role", "list"),
+        ("group", "list"), ("role", "list"), ("legacy", "queue"), ("legacy", "check"),
     ],
     ids=" ".join,
 )  # fmt: skip
@@ -146,7 +165,9 @@ def test_a_command_works_where_there_is_no_database_yet(words: tuple[str, ...], 
     assert result.stdout
 
 
-@pytest.mark.parametrize("group", ["keys", "client", "apikey", "user", "org", "business", "group", "role", "outbox", "audit"])
+@pytest.mark.parametrize(
+    "group", ["keys", "client", "apikey", "user", "org", "business", "group", "role", "outbox", "legacy", "audit"]
+)
 def test_a_group_alone_shows_what_it_has(group: str, authme: Commands):
     assert "Usage: authme " in authme(group).output
 

@@ -26,7 +26,7 @@ FILL = (
 )
 SCANNED = re.compile(r"(?:SCAN|Seq Scan on) (access_group|group_role|group_dependency|group_member|role)\b(?! USING)")
 VALUES: dict[str, Any] = {
-    "members": ["u7"], "user": "u7", "service": "", "business": "", "at_most_groups": 1001, "at_most": 51,
+    "members": ["u7"], "user": "u7", "service": "", "business": "", "at_most_walked": 2001, "at_most": 51,
     "first": ["g100040"], "groups": ["g100040", "g100041"], "of_group": "g100040", "on_group": "g100041",
     "after": "R10", "place": "org", "named": "R7", "names": ["R7", "R8"], "of_service": "s",
 }  # fmt: skip
@@ -73,3 +73,14 @@ async def test_nothing_reads_a_table_from_end_to_end(filled: str, is_analyzed: b
     plans = {name: await plan_of(filled, statement) for name, statement in found}
 
     assert {name: plan for name, plan in plans.items() if SCANNED.search(plan)} == {}
+
+
+async def test_a_group_is_not_read_to_learn_whom_it_reaches(filled: str):
+    if not filled.startswith("postgresql"):
+        pytest.skip("SQLite takes the key instead, which is as near.")
+    await plain_sql(filled, "ANALYZE")
+
+    plan = await plan_of(filled, dict(readers(effective))["authme.groups.effective._WALK"])
+
+    assert "Index Only Scan using ix_access_group_confined" in plan
+    assert "pk_access_group" not in plan

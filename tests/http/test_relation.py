@@ -43,6 +43,7 @@ ON_ONE = {
 TABLES = (
     "user_account", "identity", "factor", "client", "organization", "business_unit", "application", "service_account",
     "business", "corporate_group", "role", "access_group", "group_role", "group_dependency", "group_member", "api_key",
+    "legacy_logon",
 )  # fmt: skip
 
 YES, NO, ABSENT = "may", "requirement", "absent"
@@ -56,9 +57,9 @@ MAINTAINED = dict.fromkeys(OFFICES, NOTHING) | {"IAM_ADMIN_MAINTENANCE": EVERYWH
 NOBODYS = ABSENT, ABSENT, ABSENT
 
 EXPECTED: dict[str, dict[str, tuple[str, str, str]]] = {
-    **dict.fromkeys(("UI-17", "UI-18", "UI-19", "UI-24", "UI-43"), MAINTAINED),
-    # Of the user that is named no such name and no such factor is there.
-    **dict.fromkeys(("UI-23", "UI-44", "UI-45"), MAINTAINED | {"IAM_ADMIN_MAINTENANCE": NOBODYS}),
+    **dict.fromkeys(("UI-17", "UI-18", "UI-19", "UI-20", "UI-24", "UI-43"), MAINTAINED),
+    # Of the user that is named no such name, no such factor and no logon is there.
+    **dict.fromkeys(("UI-23", "UI-44", "UI-45", "X-mainframe-logon"), MAINTAINED | {"IAM_ADMIN_MAINTENANCE": NOBODYS}),
     **dict.fromkeys([f"GR-0{n}" for n in range(3, 10)], DELEGATED),
     # A person carries no role on, so theirs carries none.
     "GR-07": DELEGATED | {"PERSON": NOBODYS},
@@ -113,6 +114,7 @@ def body_of(endpoint: Endpoint, ids: Ids) -> Any:
     """Return a body that is in order for what these ids are."""
     bodies: dict[str, Any] = {
         "UI-19": {"name": "Another"},
+        "UI-20": {"group": "WEB"},
         "UI-24": {"identities": [{"type": "USERNAME", "value": "another.name"}]},
         "UI-43": {"authenticationFactors": [{"contactType": "EMAIL", "email": "another@example.com"}]},
         "UI-44": {"name": "Another"},

@@ -17,7 +17,7 @@ PERSONS = {"person", "administrator", "administrator twice proved", "maintenance
 WITH_BOTH_OFFICES = {"administrator", "administrator twice proved"}
 TWICE_PROVED = {"administrator twice proved", "person twice proved"}
 ADMINISTRATORS = {"administrator", "administrator twice proved", "maintenance only"}
-SERVICES = {f"service {scope}" for scope in ("read", "lock", "unlock", "remove", "update", "add", "factors")}
+SERVICES = {f"service {scope}" for scope in ("read", "lock", "unlock", "remove", "update", "add", "factors", "logon")}
 EVERY_FIRST_PARTY = PERSONS | SERVICES | {"named", "service", "identified"}
 MAY: dict[str, set[str]] = {
     "UI-01": EVERY_FIRST_PARTY,
@@ -25,6 +25,7 @@ MAY: dict[str, set[str]] = {
     "UI-03": PERSONS,
     "UI-04": EVERY_FIRST_PARTY,
     "UI-05": EVERY_FIRST_PARTY,
+    "UI-06": EVERY_FIRST_PARTY,
     "UI-07": EVERY_FIRST_PARTY,
     "UI-08": EVERY_FIRST_PARTY,
     "UI-09": EVERY_FIRST_PARTY,
@@ -44,12 +45,15 @@ MAY: dict[str, set[str]] = {
     "UI-17": {"administrator", "administrator twice proved", "maintenance only", "service read"},
     "UI-18": {"administrator", "administrator twice proved", "maintenance only", "service remove"},
     "UI-19": {"administrator", "administrator twice proved", "maintenance only", "service update"},
+    "UI-20": {"administrator", "administrator twice proved", "maintenance only", "service logon"},
+    "X-mainframe-logon": {"administrator", "administrator twice proved", "maintenance only", "service logon"},
     "UI-21": {"administrator", "administrator twice proved", "maintenance only", "service lock"},
     "UI-22": {"administrator", "administrator twice proved", "maintenance only", "service unlock"},
     "UI-23": {"administrator", "administrator twice proved", "maintenance only", "service remove"},
     "UI-24": {"administrator", "administrator twice proved", "maintenance only", "service add"},
     "UI-25": PERSONS,
     "UI-26": PERSONS,
+    **dict.fromkeys(("UI-30", "UI-31", "UI-32", "UI-33", "UI-34"), EVERY_FIRST_PARTY),
     "UI-35": PERSONS,
     "UI-36": PERSONS,
     "UI-37": PERSONS,
@@ -112,6 +116,7 @@ async def callers(given: Given) -> dict[str, Api]:
         "service update": await given.service("identity_update"),
         "service add": await given.service("identity_add"),
         "service factors": await given.service("factor_manage"),
+        "service logon": await given.service("logon_provision"),
         "identified": given.api.as_(identified.json()["accessToken"]),
         "person": await given.person(person, client),
         "person twice proved": given.api.as_(await given.mfa_token(person, client)),

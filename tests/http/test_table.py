@@ -33,12 +33,14 @@ BUYS = "CLI-AUTH-IDENTIFIED and CLI-1STPARTY and AUTH-BASIC and (PERSON or BUSIN
 MAKES_CUSTOMERS = f"({ADMINISTRATION}) or (CLI-1STPARTY and CLI-AUTH-BASIC and scope:customer_create)"
 CORPORATE_GROUPS = f"{A}/corporate-groups"
 GROUP = f"{A}/groups/{{groupId}}"
+OF_LOGON = f"{A}/user-identities/legacy-logon"
 CONTRACT = {
     ("UI-01", "POST", f"{A}/user-identities", BEFORE_LOGIN, 201, "Create Identity"),
     ("UI-02", "POST", f"{A}/user-identities/retrieve-identity", BEFORE_LOGIN, 201, "Retrieve an Identity"),
     ("UI-03", "POST", f"{A}/user-identities/me/generate-param", SIGNED_IN, 201, "Generate Param"),
     ("UI-04", "POST", f"{A}/user-identities/identification", BEFORE_LOGIN, 200, "User identification"),
     ("UI-05", "POST", f"{A}/user-identities/login", BEFORE_LOGIN, 200, "Login user"),
+    ("UI-06", "POST", f"{A}/user-identities/login-legacy", BEFORE_LOGIN, 200, "Login legacy user"),
     ("UI-07", "POST", f"{A}/user-identities/auth-legacy-by-param", BEFORE_LOGIN, 200, "Authenticate user by param"),
     ("UI-08", "POST", f"{A}/user-identities/remember-me", BEFORE_LOGIN, 200, "User remember-me"),
     ("UI-09", "POST", f"{A}/user-identities/renovate-token", BEFORE_LOGIN, 200, "User renovate-token"),
@@ -88,6 +90,14 @@ CONTRACT = {
         "Updates specific identity attributes",
     ),
     (
+        "UI-20",
+        "POST",
+        f"{A}/user-identities/{{userId}}/mainframe-logon",
+        f"{ADMINISTRATOR} or (CLI-1STPARTY and CLI-AUTH-BASIC and scope:logon_provision)",
+        201,
+        "Provision logon in mainframe",
+    ),
+    (
         "UI-21",
         "POST",
         f"{A}/user-identities/lock",
@@ -121,6 +131,11 @@ CONTRACT = {
     ),
     ("UI-25", "POST", f"{A}/user-identities/me/leverage-mfa", SIGNED_IN, 201, "Leverage MFA"),
     ("UI-26", "POST", f"{A}/user-identities/me/fulfill-mfa", SIGNED_IN, 200, "Fulfill MFA"),
+    ("UI-30", "POST", f"{OF_LOGON}/associate-by-email", BEFORE_LOGIN, 201, "Associate legacy logon by email"),
+    ("UI-31", "POST", f"{OF_LOGON}/associate-by-mobile", BEFORE_LOGIN, 201, "Associate legacy logon by mobile"),
+    ("UI-32", "POST", f"{OF_LOGON}/complete-association", BEFORE_LOGIN, 200, "Complete Associate legacy logon"),
+    ("UI-33", "POST", f"{A}/user-identities/retrieve-legacy-identity", BEFORE_LOGIN, 201, "Retrieve a legacy identity"),
+    ("UI-34", "POST", f"{A}/user-identities/reset-legacy-password", BEFORE_LOGIN, 200, "Reset a legacy identity"),
     ("UI-35", "POST", FACTORS, SIGNED_IN, 201, "Add alternative contacts to use on MFA process"),
     ("UI-36", "GET", FACTORS, SIGNED_IN, 200, "Retrieve all user authentication factors"),
     ("UI-37", "PUT", FACTOR, SIGNED_IN, 200, "Update an alternative contact to use on MFA process"),

@@ -6,6 +6,7 @@ from typing import Any, get_args
 
 import pytest
 
+from authme.challenges.model import Purpose
 from authme.kernel.http.language import LANGUAGES, Language
 from authme.notify.send import VALUES, Message
 from authme.notify.texts import Order, Written, write
@@ -16,6 +17,7 @@ SAMPLE: dict[str, str | int] = {
     "code": "012345", "minutes": 10, "purpose": "MFA", "factor": "TOTP", "contact": "EMAIL", "device": "Maria's phone",
 }  # fmt: skip
 MESSAGES = get_args(Message)
+PURPOSES = [purpose for purpose in get_args(Purpose) if purpose != "HAND_OVER"]
 every_message = pytest.mark.parametrize("message", MESSAGES)
 every_language = pytest.mark.parametrize("language", LANGUAGES)
 VOID = {"meta", "br", "hr", "img", "input", "link"}
@@ -90,7 +92,7 @@ def test_the_page_is_plain_and_accessible_and_leads_nowhere(message: Message, la
 
 
 @every_language
-@pytest.mark.parametrize("purpose", ["ACCOUNT", "MFA", "VERIFY", "SMART"])
+@pytest.mark.parametrize("purpose", PURPOSES)
 def test_a_code_stands_alone_and_says_what_for_how_long_and_that_it_is_a_secret(language: Language, purpose: str):
     found = written("code", language, purpose=purpose, minutes=7)
 
@@ -105,9 +107,9 @@ def test_a_code_stands_alone_and_says_what_for_how_long_and_that_it_is_a_secret(
 
 @every_language
 def test_each_purpose_of_a_code_is_told_apart(language: Language):
-    subjects = {written("code", language, purpose=purpose).subject for purpose in ("ACCOUNT", "MFA", "VERIFY", "SMART")}
+    subjects = {written("code", language, purpose=purpose).subject for purpose in PURPOSES}
 
-    assert len(subjects) == 4
+    assert len(subjects) == len(PURPOSES)
 
 
 @pytest.mark.parametrize("message", [one for one in MESSAGES if one != "code"])

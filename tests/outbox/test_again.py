@@ -16,7 +16,7 @@ from support.two_engines import plain_sql, rows_of
 
 async def entries(process: Process, **only: str) -> list[Entry]:
     reader = process.worker.database.reader()
-    return [entry async for entry in list_entries(reader, **only)]  # type: ignore[arg-type]  # a state
+    return [entry async for entry in list_entries(reader, "TASK", **only)]  # type: ignore[arg-type]  # a state
 
 
 async def failed(process: Process, other_side: OtherSide, *numbers: int) -> list[str]:
@@ -35,7 +35,7 @@ async def test_what_failed_is_tried_again_as_if_it_were_new(
     [row_id] = await failed(process, other_side, 1)
     clock.advance(timedelta(days=20))
 
-    await process.worker.run(lambda ctx: retry(ctx, row_id))
+    await process.worker.run(lambda ctx: retry(ctx, "TASK", row_id))
     await process.worker.run(sweep)
 
     assert await process.courier.deliver_due() == 1
@@ -47,7 +47,7 @@ async def test_all_that_failed_is_tried_again(process: Process, other_side: Othe
     await failed(process, other_side, 1, 2, 3)
     await process.enqueue(4)
 
-    assert await process.worker.run(retry_all) == 3
+    assert await process.worker.run(lambda ctx: retry_all(ctx, "TASK")) == 3
     assert await process.courier.deliver_due() == 4
 
 
@@ -60,8 +60,8 @@ async def test_what_did_not_fail_or_is_empty_is_not_tried_again(process: Process
 
     for one in (sent.id, row_id, "0" * 24):
         with pytest.raises(StateForbids):
-            await process.worker.run(lambda ctx, one=one: retry(ctx, one))
-    assert await process.worker.run(retry_all) == 0
+            await process.worker.run(lambda ctx, one=one: retry(ctx, "TASK", one))
+    assert await process.worker.run(lambda ctx: retry_all(ctx, "TASK")) == 0
 
 
 async def test_what_waits_or_failed_is_taken_back_and_erased(process: Process, other_side: OtherSide, url: str):
@@ -69,8 +69,8 @@ async def test_what_waits_or_failed_is_taken_back_and_erased(process: Process, o
     await process.enqueue(2)
     [waiting] = await entries(process, state="PENDING")
 
-    await process.worker.run(lambda ctx: cancel(ctx, refused))
-    await process.worker.run(lambda ctx: cancel(ctx, waiting.id))
+    await process.worker.run(lambda ctx: cancel(ctx, "TASK", refused))
+    await process.worker.run(lambda ctx: cancel(ctx, "TASK", waiting.id))
 
     assert await process.courier.deliver_due() == 0
     assert await rows_of(url, "SELECT DISTINCT state, fault FROM outbox WHERE payload IS NULL") == [("CANCELLED", "taken back")]
@@ -85,11 +85,11 @@ async def test_what_is_done_or_being_done_is_not_taken_back(process: Process, ot
     [entry] = await entries(process)
 
     with pytest.raises(StateForbids):
-        await process.worker.run(lambda ctx: cancel(ctx, entry.id))
+        await process.worker.run(lambda ctx: cancel(ctx, "TASK", entry.id))
     other_side.release()
     await process.courier.stop()
     with pytest.raises(StateForbids):
-        await process.worker.run(lambda ctx: cancel(ctx, entry.id))
+        await process.worker.run(lambda ctx: cancel(ctx, "TASK", entry.id))
 
 
 async def test_the_list_shows_every_row_and_nothing_of_what_is_in_it(

@@ -58,6 +58,21 @@ async def test_what_could_not_be_done_for_days_is_given_up_and_could_be_tried_ag
     assert await process.courier.deliver_due() == 0
 
 
+async def test_each_kind_is_tried_for_as_long_as_it_is_told_to(process: Process, clock: FakeClock, url: str):
+    await process.enqueue(1)
+    await process.enqueue(2, kind="PATIENT TASK")
+    await process.enqueue(3, kind="A KIND THAT NOTHING IS SAID OF")
+
+    clock.advance(timedelta(days=5, milliseconds=1))
+    assert await process.worker.run(sweep) == 1
+    clock.advance(timedelta(days=25))
+    assert await process.worker.run(sweep) == 1
+    clock.advance(timedelta(days=900))
+    await process.worker.run(sweep)
+
+    assert await rows_of(url, "SELECT kind, state FROM outbox") == [("A KIND THAT NOTHING IS SAID OF", "PENDING")]
+
+
 async def test_what_is_being_done_is_not_given_up(process: Process, other_side: OtherSide, clock: FakeClock, url: str):
     await process.enqueue(1)
     clock.advance(timedelta(days=6))

@@ -13,7 +13,7 @@ SETTINGS = [
     for section, kind in SECTIONS.items()
     for name, declared in kind.__dataclass_fields__.items()
     # The example of the one is a sentence, those of the others are files that have to be there.
-    if name not in {"master_key", "tls_certificate", "tls_key", "smtp_ca_file"}
+    if name not in {"master_key", "tls_certificate", "tls_key", "smtp_ca_file", "legacy_file"}
 ]
 TOGETHER = {
     "smtp_host": "mail_from",

@@ -35,6 +35,7 @@ from authme.users.create import create as create_user
 from authme.users.names import candidates
 from support.api import Api
 from support.given_access import GivenAccess
+from support.given_legacy import GivenLegacy
 from support.two_engines import rows_of
 
 Result = TypeVar("Result")
@@ -72,7 +73,7 @@ def environment(url: str, **settings: object) -> dict[str, str]:
     return {f"AUTHME_{name.upper()}": str(value) for name, value in (chosen | settings).items()}
 
 
-class Given(GivenAccess):
+class Given(GivenAccess, GivenLegacy):
     """A server on a database of its own; several of them on one database are its worker processes."""
 
     def __init__(self, env: dict[str, str], clock: Clock) -> None:
@@ -176,7 +177,8 @@ class Given(GivenAccess):
 
     async def messages(self, to: str | None = None) -> list[dict[str, Any]]:
         """Return what waits to be sent (to one address), the oldest first: `{to, message, language, values}`."""
-        rows = await rows_of(self.env["AUTHME_DATABASE_URL"], "SELECT id, created_at, channel, payload FROM outbox")
+        waiting = "SELECT id, created_at, channel, payload FROM outbox WHERE kind <> 'LEGACY' AND payload IS NOT NULL"
+        rows = await rows_of(self.env["AUTHME_DATABASE_URL"], waiting)
         # The end of an id counts on, where several were made in one millisecond.
         rows.sort(key=lambda row: (row[1], str(row[0])[-6:]))
         box = self.server.parts.get(Outbox)

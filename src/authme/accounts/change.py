@@ -44,11 +44,11 @@ async def change_user(ctx: Context, user_id: str, body: ChangeUserRequest) -> Us
         raise missing("name, email, mobile, document, businessId or kind")
     wanted = _read(body)
     target = await hold_managed(ctx, user_id)
-    becomes = _with(target, body, wanted.get("document"))
+    becomes = _with(ctx, target, body, wanted.get("document"))
     policy.check_may_place(ctx.caller, target, becomes)
     becomes = await _placed(ctx, target, becomes)
     await check_free(ctx, list(wanted.values()), for_user=target.id)
-    changed = [field for field in (*_KNOWN, "authorities") if getattr(becomes, field) != getattr(target, field)]
+    changed = _changed(target, becomes)
     if changed:
         await _change(ctx, target, becomes, wanted.get("document"))
     contacts = [field for field in ("email", "mobile") if field in wanted]
@@ -78,11 +78,23 @@ def _read(body: ChangeUserRequest) -> dict[str, Name]:
     return found
 
 
-def _with(target: User, body: ChangeUserRequest, document: Name | None) -> User:
+def _with(ctx: Context, target: User, body: ChangeUserRequest, document: Name | None) -> User:
     given = {field: value for field in _KNOWN if (value := getattr(body, field)) is not UNSET}
     if document is not None:
-        given["document"] = document.value
+        given |= {"document": document.value, "is_document_vouched": policy.vouches_for_documents(ctx.caller)}
+    elif "document" in given:
+        given["is_document_vouched"] = False
     return msgspec.structs.replace(target, **given)
+
+
+def _changed(was: User, becomes: User) -> list[str]:
+    """Return the fields that change; so does a document for which somebody vouches only now."""
+    is_vouched_now = becomes.is_document_vouched != was.is_document_vouched
+    return [
+        field
+        for field in (*_KNOWN, "authorities")
+        if getattr(becomes, field) != getattr(was, field) or (field == "document" and is_vouched_now)
+    ]
 
 
 async def _placed(ctx: Context, target: User, becomes: User) -> User:

@@ -13,6 +13,8 @@ from authme.groups import member_store
 from authme.groups.held import announce_members
 from authme.kernel.context import Context
 from authme.kernel.errors import NotFound
+from authme.legacy.commands import order_revoke
+from authme.legacy.give import forget
 from authme.outbox.enqueue import forget_of_user
 from authme.products import store as products
 from authme.sessions import store as sessions
@@ -34,6 +36,8 @@ async def remove(ctx: Context, user_id: str) -> None:
     forget_failures(ctx, target.id, await store.list_identities(ctx.tx, target.id))
     await end_all(ctx, target.id, reason="removed")
     await sessions.forget_devices(ctx.tx, target.id)
+    await order_revoke(ctx, target.id)
+    await forget(ctx, target.id)
     await _delete_secrets(ctx, target.id)
     await remove_own(ctx, target.id)
     await member_store.delete_everywhere(ctx.tx, target.id, "USER", "BUSINESS_USER")

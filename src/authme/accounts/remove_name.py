@@ -8,6 +8,8 @@ from authme.audit import record
 from authme.challenges import store as challenges
 from authme.kernel.context import Context
 from authme.kernel.errors import NotFound
+from authme.legacy import store as logons
+from authme.legacy.give import forget
 from authme.users import change_store, store
 from authme.users.contacts import CONTACT_TYPES
 from authme.users.model import Identity, User
@@ -17,8 +19,9 @@ from authme.users.tell import tell
 async def remove_name(ctx: Context, user_id: str, identity_id: str) -> None:
     """Remove a name, which is free at once, and tell the user where it reached them.
 
-    If it was the main one of its type, another takes its place. A CPF or CNPJ is no document of the user any more either.
-    Raises StateForbids for the last name, and for the last verified one.
+    If it was the main one of its type, another takes its place. A CPF or CNPJ is no document of the user any more either; a
+    logon of the mainframe is nobody's here after that, and commands to it that wait are dropped. Raises StateForbids for the
+    last name, and for the last verified one.
     """
     target = await hold_managed(ctx, user_id)
     identities = await store.list_identities(ctx.tx, target.id)
@@ -33,6 +36,7 @@ async def remove_name(ctx: Context, user_id: str, identity_id: str) -> None:
     await change_store.delete_name(ctx.tx, target.id, leaving.id)
     await _put_in_its_place(ctx, leaving, [one for one in identities if one.type == leaving.type and one.id != leaving.id])
     await _forget_document(ctx, target, leaving)
+    await _unlink(ctx, leaving)
     record(ctx, "identity.removed", target.id, identity=leaving.id, type=leaving.type)
 
 
@@ -53,4 +57,16 @@ async def _put_in_its_place(ctx: Context, leaving: Identity, rest: list[Identity
 
 async def _forget_document(ctx: Context, target: User, leaving: Identity) -> None:
     if leaving.type in {"CPF", "CNPJ"} and leaving.value == target.document:
-        await change_store.change(ctx.tx, msgspec.structs.replace(target, document=None), now=ctx.clock.now_ms())
+        becomes = msgspec.structs.replace(target, document=None, is_document_vouched=False)
+        await change_store.change(ctx.tx, becomes, now=ctx.clock.now_ms())
+
+
+async def _unlink(ctx: Context, leaving: Identity) -> None:
+    if leaving.type != "LOGON":
+        return
+    logon = await logons.find_of_user(ctx.tx, leaving.user_id)
+    if logon is None or logon.logon != leaving.value:
+        return
+    await forget(ctx, leaving.user_id)
+    await change_store.set_logon(ctx.tx, leaving.user_id, None)
+    record(ctx, "logon.unlinked", leaving.user_id)

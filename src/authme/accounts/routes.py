@@ -2,6 +2,7 @@
 
 from authme.accounts.add_names import AddNamesRequest, add_names
 from authme.accounts.change import ChangeUserRequest, change_user
+from authme.accounts.mainframe_logon import MainframeLogon, MainframeLogonRequest, order_logon, show_logon
 from authme.accounts.register import register
 from authme.accounts.remove import remove
 from authme.accounts.remove_name import remove_name
@@ -34,6 +35,15 @@ ENDPOINTS = [
     Endpoint(
         "UI-19", "PATCH", f"{_USERS}/{{userId}}", _administration("identity_update"), change_user,
         "Updates specific identity attributes", _TAGS, body=ChangeUserRequest, answer=UserAnswer, refusals=(409,),
+    ),
+    Endpoint(
+        "UI-20", "POST", f"{_USERS}/{{userId}}/mainframe-logon", _administration("logon_provision"), order_logon,
+        "Provision logon in mainframe", _TAGS, body=MainframeLogonRequest, answer=MainframeLogon, status=201,
+        body_optional=True, refusals=(409,),
+    ),
+    Endpoint(
+        "X-mainframe-logon", "GET", f"{_USERS}/{{userId}}/mainframe-logon", _administration("logon_provision"), show_logon,
+        "Get the logon in the mainframe", _TAGS, answer=MainframeLogon,
     ),
     Endpoint(
         "UI-23", "DELETE", f"{_USERS}/{{userId}}/identities/{{identityId}}", _administration("identity_remove"), remove_name,

@@ -1,5 +1,7 @@
 """Who a request speaks for."""
 
+from functools import lru_cache
+
 from authme.authentication.client_proofs import API_KEY_HEADER, ClientProof, ClientProofs
 from authme.authentication.sessions import SessionStates
 from authme.clients.directory import Clients
@@ -28,6 +30,7 @@ from authme.tokens.verify import AccessTokens
 
 _PROVED = frozenset({*CLIENT_LADDER, FIRST_PARTY, THIRD_PARTY, *USER_LADDER, SMART})
 """Atoms that a token proves by itself; all others hold only as long as the user holds them."""
+_REMEMBERED = 10_000
 
 
 class Authentication:
@@ -105,7 +108,7 @@ class Authentication:
         return await self._caller(claims, client)
 
     async def _caller(self, claims: AccessClaims, client: Client) -> Caller:
-        said = {authority.removeprefix(ROLE_PREFIX) for authority in claims.authorities}
+        said = _said(claims.authorities)
         held: frozenset[str] = frozenset()
         organization_id = client.organization_id
         business_id = acts_for = state = None
@@ -121,12 +124,8 @@ class Authentication:
         unsettled = said - _PROVED - held
         if unsettled and (claims.user_id is None or BASIC in said):
             held |= unsettled & await self._roles_of(claims, client, state)
-        party = FIRST_PARTY if client.first_party else THIRD_PARTY
-        # A role that was taken away is gone at once; one that was given comes with the next token.
-        atoms = {atom for atom in said if atom in _PROVED or atom in held} - {FIRST_PARTY, THIRD_PARTY} | {party}
-        atoms.update(f"scope:{scope}" for scope in claims.scope)
         return Caller(
-            atoms=frozenset(atoms),
+            atoms=_atoms(said, held, claims.scope, FIRST_PARTY if client.first_party else THIRD_PARTY),
             client_id=client.id,
             user_id=claims.user_id,
             session_id=claims.sid,
@@ -143,7 +142,22 @@ class Authentication:
         return await self._roles.of_user(self._reader, claims.user_id, state.business_id) if state else frozenset()
 
 
-def _held(said: set[str], state: SessionState, acts_for: str | None) -> frozenset[str]:
+# Both follow from their arguments alone, which are the same in each request with a token: what they return is remembered.
+
+
+@lru_cache(_REMEMBERED)
+def _said(authorities: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(authority.removeprefix(ROLE_PREFIX) for authority in authorities)
+
+
+@lru_cache(_REMEMBERED)
+def _atoms(said: frozenset[str], held: frozenset[str], scopes: tuple[str, ...], party: str) -> frozenset[str]:
+    # A role that was taken away is gone at once; one that was given comes with the next token.
+    standing = (said & (_PROVED | held)) - {FIRST_PARTY, THIRD_PARTY}
+    return standing | {party} | {f"scope:{scope}" for scope in scopes}
+
+
+def _held(said: frozenset[str], state: SessionState, acts_for: str | None) -> frozenset[str]:
     """Return the kind, offices and roles that a token may speak of: none for somebody who has proved nothing."""
     if BASIC not in said:
         return frozenset()

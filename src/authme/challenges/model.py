@@ -6,9 +6,10 @@ import msgspec
 
 from authme.kernel.clock import CLOCK_SKEW_MS
 
-Purpose = Literal["ACCOUNT", "MFA", "VERIFY", "SMART", "HAND_OVER"]
+Purpose = Literal["ACCOUNT", "MFA", "VERIFY", "SMART", "HAND_OVER", "LOGON", "LOGON_PASSWORD"]
 """ACCOUNT makes or resets a password, MFA raises a session, VERIFY confirms a new factor, SMART is the risk challenge,
-HAND_OVER carries a session to another client. An answer is good for the purpose that it was asked for and no other."""
+HAND_OVER carries a session to another client, LOGON associates a legacy logon with a contact, LOGON_PASSWORD resets its
+password. An answer is good for the purpose that it was asked for and no other."""
 
 TRIES = 5
 """Answers to one challenge, right or wrong (contract section 4, UI-02)."""
@@ -30,7 +31,7 @@ class Challenge(msgspec.Struct, frozen=True, kw_only=True):
     code_hash: bytes | None
     """None where the answer is no code that was sent: an authenticator app, a passkey, a recovery code."""
     data: str | None
-    """What else the answer is checked against, in the form of the factor."""
+    """What else the answer is checked against, in the form of the factor or purpose."""
     tries: int
     created_at: int
     expires_at: int

@@ -20,6 +20,7 @@ def send_code(
     to: Recipient | None,
     language: str | None,
     session_id: str | None = None,
+    data: str | None = None,
 ) -> Challenge:
     """Open a challenge and send its code with the unit of work. The code is known to the recipient alone.
 
@@ -35,6 +36,7 @@ def send_code(
         session_id=session_id,
         life=timedelta(seconds=seconds),
         code=code,
+        data=data,
     )
     send(ctx, to, "code", user_id=subject, language=language, code=code, minutes=seconds // _MINUTE, purpose=purpose)
     return opened

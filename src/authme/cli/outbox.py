@@ -1,4 +1,4 @@
-"""`authme outbox`: what is to be sent, and what could not be."""
+"""`authme outbox`: messages that are to be sent, and what could not be."""
 
 from typing import Annotated
 
@@ -8,13 +8,14 @@ from authme.app import Server
 from authme.cli.keys import shown_time
 from authme.cli.output import Json, checked, fail, in_office, show, show_table
 from authme.kernel.wire import Id
+from authme.notify.send import KIND
 from authme.outbox.again import cancel as cancel_row
 from authme.outbox.again import retry as retry_row
 from authme.outbox.again import retry_all
 from authme.outbox.list import list_entries
 from authme.outbox.model import Entry, State
 
-app = typer.Typer(help="Messages on their way.", no_args_is_help=True)
+app = typer.Typer(help="Messages on their way. Commands to the mainframe are shown by `authme legacy`.", no_args_is_help=True)
 
 RowArgument = Annotated[str, typer.Argument(metavar="ID", help="The id of a row, as `authme outbox list` shows it.")]
 
@@ -23,10 +24,13 @@ RowArgument = Annotated[str, typer.Argument(metavar="ID", help="The id of a row,
 def list_command(
     state: Annotated[State | None, typer.Option(help="Only rows in this state.")] = None, as_json: Json = False
 ) -> None:
-    """List what is in the outbox, the oldest first: never an address, a code or a text."""
+    """List the messages in the outbox, the oldest first: never an address, a code or a text.
+
+    Commands to the mainframe are listed by `authme legacy queue`.
+    """
 
     async def work(server: Server) -> list[Entry]:
-        return [entry async for entry in list_entries(server.database.reader(), state=state)]
+        return [entry async for entry in list_entries(server.database.reader(), KIND, state=state)]
 
     rows = [
         {
@@ -48,17 +52,17 @@ def list_command(
 @app.command()
 def retry(
     row_id: Annotated[str | None, typer.Argument(metavar="[ID]", help="The id of a row that failed.")] = None,
-    every: Annotated[bool, typer.Option("--all", help="Every row that failed.")] = False,
+    every: Annotated[bool, typer.Option("--all", help="Every message that failed.")] = False,
     as_json: Json = False,
 ) -> None:
     """Have a row that failed tried again, for as long as a new one. A server that runs does it within a second or so."""
     if (row_id is None) != every:
         fail("an ID or --all is expected")
     if row_id is None:
-        count = in_office(lambda server: server.run(retry_all))
+        count = in_office(lambda server: server.run(lambda ctx: retry_all(ctx, KIND)))
     else:
         given = checked("ID", row_id, Id)
-        in_office(lambda server: server.run(lambda ctx: retry_row(ctx, given)))
+        in_office(lambda server: server.run(lambda ctx: retry_row(ctx, KIND, given)))
         count = 1
     show({"retried": count}, as_json=as_json, text=f"{count} to be tried again.")
 
@@ -67,5 +71,5 @@ def retry(
 def cancel(row_id: RowArgument, as_json: Json = False) -> None:
     """Take back a row that waits or failed, and erase what is in it."""
     given = checked("ID", row_id, Id)
-    in_office(lambda server: server.run(lambda ctx: cancel_row(ctx, given)))
+    in_office(lambda server: server.run(lambda ctx: cancel_row(ctx, KIND, given)))
     show({"id": given, "state": "CANCELLED"}, as_json=as_json, text="Taken back.")

@@ -1,9 +1,8 @@
-"""`authme serve` and `authme dev`: run the server."""
+"""`authme serve`: run the server."""
 
 import asyncio
 import os
 import sys
-from pathlib import Path
 from typing import Annotated
 
 import structlog
@@ -11,7 +10,6 @@ import typer
 
 from authme import app as composition
 from authme import serving
-from authme.cli.demo import prepare_demo
 from authme.cli.output import failing_clearly
 from authme.kernel import logs
 from authme.notify.ways import waiting
@@ -36,23 +34,6 @@ def serve(
     for name, value in (("HOST", host), ("PORT", port), ("WORKERS", workers), ("DATABASE_URL", database_url)):
         if value is not None:
             os.environ[f"AUTHME_{name}"] = str(value)
-    run()
-
-
-def dev(host: Host = None, port: Port = None) -> None:
-    """Run the server with SQLite under ./var and demo data, and print what to try. A second run keeps the data."""
-    os.environ.setdefault("AUTHME_DATABASE_URL", "sqlite:///var/authme.db")
-    os.environ.setdefault("AUTHME_LOG_LEVEL", "warning")
-    os.environ.setdefault("AUTHME_LOG_FORMAT", "console")
-    # Messages stay on this machine, and are shown.
-    os.environ.setdefault("AUTHME_DEVELOPMENT", "true")
-    for name, value in (("HOST", host), ("PORT", port)):
-        if value is not None:
-            os.environ[f"AUTHME_{name}"] = str(value)
-    with failing_clearly():
-        settings = load(os.environ)
-        logs.configure(settings.logs.log_level, settings.logs.log_format)
-        typer.echo(prepare_demo(settings, Path("var")))
     run()
 
 

@@ -7,6 +7,7 @@ import typer
 
 from authme.accounts.remove import remove as remove_user
 from authme.app import Server
+from authme.cli.importing import import_file
 from authme.cli.keys import shown_time
 from authme.cli.output import Json, PasswordStdin, checked, fail, in_office, read_password, show, show_table
 from authme.kernel.context import Context
@@ -140,3 +141,6 @@ def parse_name(text: str, name_type: str | None) -> Name:
     except NameMalformed as error:
         fail(f"{text}: {error}")
     return meant[0]
+
+
+app.command("import")(import_file)

@@ -40,6 +40,14 @@ class PasswordPool:
         """Return the password's argon2id hash in PHC form."""
         return await self._run(passwords.hash_password, password, self._parameters)
 
+    async def hash_folded(self, password: str) -> str:
+        """Return the hash of a password in which small letters and capitals are to count alike."""
+        return await self._run(passwords.hash_folded, password, self._parameters)
+
+    async def hash_again(self, password: str, *, was: str) -> str:
+        """Return a new hash of the password behind `was`, to be compared as that one is."""
+        return await (self.hash_folded if passwords.is_folded(was) else self.hash)(password)
+
     async def verify(self, password: str, stored: str | None) -> bool:
         """Whether `password` matches; with nothing stored, False after the same work, so that time tells nothing."""
         matches = await self._run(passwords.verify_password, password, stored or self._decoy)

@@ -26,6 +26,20 @@ _SET = Statement(
         },
     )
 )
+_RECOVERED = Statement(
+    upsert(
+        credential,
+        key=[credential.c.user_id],
+        values={
+            "user_id": bindparam("user_id"),
+            "password_hash": "",
+            "changed_at": bindparam("now"),
+            "must_change": 0,
+            "recovered_by": bindparam("by_factor"),
+        },
+        set_={"recovered_by": bindparam("by_factor")},
+    )
+)
 _FIND = Statement(select(credential.c.password_hash).where(credential.c.user_id == bindparam("of_user")))
 _CHANGE = Statement(
     update(credential)
@@ -49,7 +63,7 @@ _REHASH = Statement(
 async def find_hash(reader: Reader, user_id: str) -> str | None:
     """Return the user's password hash."""
     row = await reader.one(_FIND, of_user=user_id)
-    return row["password_hash"] if row else None
+    return row["password_hash"] or None if row else None
 
 
 def put(
@@ -104,6 +118,14 @@ async def find_recovered_by(reader: Reader, user_id: str) -> str | None:
     """Return the contact whose code alone set the password, None if the person was proved otherwise."""
     row = await reader.one(_RECOVERED_BY, of_user=user_id)
     return row["recovered_by"] if row else None
+
+
+def recovered(tx: Transaction, user_id: str, by_factor: str, now: int) -> None:
+    """Note with the unit of work that the code to this contact alone stood for the person, whatever password they have.
+
+    Of a password that is kept elsewhere only this is kept here: a row without a hash is no password.
+    """
+    tx.defer(_RECOVERED, user_id=user_id, by_factor=by_factor, now=now)
 
 
 def proved_otherwise(tx: Transaction, user_id: str, factor_id: str) -> None:

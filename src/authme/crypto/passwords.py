@@ -1,6 +1,10 @@
-"""Password hashes: one scheme to make, five to check."""
+"""Password hashes: one scheme to make, five to check.
+
+A hash of ours may stand behind `folded$`: that of a password which a legacy directory compares in capitals.
+"""
 
 import secrets
+import string
 import unicodedata
 from dataclasses import dataclass
 from typing import Final
@@ -14,6 +18,9 @@ from authme.crypto.password_schemes import Scheme
 _DECOY_BYTES: Final = 32
 _SALT_BYTES: Final = 16
 _HASH_BYTES: Final = 32
+_FOLDED: Final = "folded$"
+# Those of ASCII alone: a directory knows no others, and there is none that two letters or a sign without a case fold to.
+_CAPITALS: Final = str.maketrans(string.ascii_lowercase, string.ascii_uppercase)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +45,29 @@ def hash_password(password: str, parameters: Argon2Parameters) -> str:
     return _hasher(parameters).hash(_bytes(normalize(password)))
 
 
+def fold(password: str) -> str:
+    """Return a password in capitals, as a legacy directory compares it."""
+    return password.translate(_CAPITALS)
+
+
+def hash_folded(password: str, parameters: Argon2Parameters) -> str:
+    """Return a new hash of a password in which small letters and capitals are to count alike."""
+    return _FOLDED + hash_password(fold(normalize(password)), parameters)
+
+
+def is_folded(stored: str) -> bool:
+    """Whether a stored hash was made by `hash_folded`."""
+    return stored.startswith(_FOLDED)
+
+
 def verify_password(password: str, stored: str) -> bool:
     """Whether `password` is the one behind `stored`; False when `stored` is of no known scheme.
 
     Tries the normalised password, then, only where they differ, the password as typed: systems that hashes are imported from
     did not normalise.
     """
+    if is_folded(stored):
+        password, stored = fold(normalize(password)), stored.removeprefix(_FOLDED)
     scheme = recognise(stored)
     if scheme is None:
         return False
@@ -55,10 +79,11 @@ def verify_password(password: str, stored: str) -> bool:
 
 def needs_rehash(stored: str, parameters: Argon2Parameters) -> bool:
     """Whether a new hash would be made otherwise: another scheme or other costs."""
-    if not stored.startswith("$argon2id$"):
+    made = stored.removeprefix(_FOLDED)
+    if not made.startswith("$argon2id$"):
         return True
     try:
-        return _hasher(parameters).check_needs_rehash(stored)
+        return _hasher(parameters).check_needs_rehash(made)
     except argon2.exceptions.InvalidHashError:
         return True
 
@@ -67,7 +92,8 @@ def recognise(stored: str) -> Scheme | None:
     """Return the scheme of a stored hash, or None when it is unknown, malformed, or beyond the caps on its cost.
 
     For imports: what is recognised can be verified, in bounded time and memory. An absurd cost is refused here because at a
-    login it would stall everybody.
+    login it would stall everybody. A folded hash is none of these: only a directory's own answer says that a password's small
+    letters do not count, and an import has none.
     """
     return password_schemes.recognise(stored)
 

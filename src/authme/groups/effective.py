@@ -5,11 +5,23 @@ anybody else, however they came into it. What a query costs hangs on the groups 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
-from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, case, or_, select
+from sqlalchemy import (
+    CTE,
+    BindParameter,
+    ColumnElement,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal_column,
+    or_,
+    select,
+)
 
 from authme.groups.tables import access_group, group_dependency, group_member, group_role
 from authme.kernel.database import Reader, Row, Statement, contained_in, looked_up
@@ -34,40 +46,61 @@ class Subject:
     business_id: str | None = None
 
 
-def _walk() -> Statement:
-    """Return the walk from a subject's groups: a row for each role of each group, and one for a group without."""
-    belongs_to: BindParameter[str] = bindparam("business")
-    corporate = select(business.c.corporate_group_id).where(business.c.id == belongs_to).scalar_subquery()
-    reaches: ColumnElement[bool] = and_(
-        or_(access_group.c.business_id.is_(None), access_group.c.business_id == belongs_to),
-        or_(access_group.c.corporate_group_id.is_(None), access_group.c.corporate_group_id == corporate),
-    )
+_BELONGS_TO: BindParameter[str] = bindparam("business")
+
+
+def _is_member() -> ColumnElement[bool]:
     member = group_member.c
     is_user = or_(member.member_type == "USER", member.member_type == "BUSINESS_USER")
-    is_member = or_(
+    return or_(
         and_(is_user, member.member_id == bindparam("user")),
-        and_(member.member_type == "BUSINESS", member.member_id == belongs_to),
+        and_(member.member_type == "BUSINESS", member.member_id == _BELONGS_TO),
         and_(member.member_type == "SERVICE", member.member_id == bindparam("service")),
     )
+
+
+def _reaches() -> ColumnElement[bool]:
+    group = access_group.c
+    corporate = select(business.c.corporate_group_id).where(business.c.id == _BELONGS_TO).scalar_subquery()
+    return and_(
+        or_(group.business_id.is_(None), group.business_id == _BELONGS_TO),
+        or_(group.corporate_group_id.is_(None), group.corporate_group_id == corporate),
+    )
+
+
+def _from(walked: CTE) -> Select[Any]:
+    """Return what comes after a group: those that it depends on, or itself as an end where it does not reach the subject."""
+    group, reaches, next_ = access_group.c, _reaches(), group_dependency.c.depends_on_id
+    # An index holds the confined ones alone: of a group that reaches everybody no row is joined.
+    is_confined = or_(group.business_id.is_not(None), group.corporate_group_id.is_not(None))
+    return (
+        select(func.coalesce(next_, walked.c.group_id), case((next_.is_(None), 1), else_=0))
+        .join_from(walked, access_group, and_(looked_up(group.id, walked.c.group_id), is_confined), isouter=True)
+        .join(group_dependency, and_(looked_up(group_dependency.c.group_id, walked.c.group_id), reaches), isouter=True)
+        .where(walked.c.is_end == 0, or_(next_.is_not(None), case((reaches, 0), else_=1) == 1))
+    )
+
+
+def _walk() -> Statement:
+    """Return the walk from a subject's groups: a row for each role of each group, and one for a group without.
+
+    A group that does not reach the subject has one more, as an end.
+    """
+    member = group_member.c
     walked = (
-        select(member.group_id.label("group_id"))
-        .where(and_(contained_in(member.member_id, "members"), is_member))
+        select(member.group_id.label("group_id"), literal_column("0", Integer).label("is_end"))
+        .where(and_(contained_in(member.member_id, "members"), _is_member()))
         .cte("walked", recursive=True)
     )
     # UNION, not UNION ALL: a group that is reached by many paths is walked once. Whether it reaches the subject is asked when
     # it is walked from, not on each path to it: there may be a hundred times as many.
-    walked = walked.union(
-        select(group_dependency.c.depends_on_id)
-        .join_from(walked, access_group, looked_up(access_group.c.id, walked.c.group_id))
-        .join(group_dependency, looked_up(group_dependency.c.group_id, access_group.c.id))
-        .where(reaches)
-    )
+    walked = walked.union(_from(walked))
     # Neither engine walks on once it has as many as are asked for.
-    some = select(walked.c.group_id).limit(bindparam("at_most_groups")).subquery("some")
+    some = select(walked.c.group_id, walked.c.is_end).limit(bindparam("at_most_walked")).subquery("some")
+    carried = and_(looked_up(group_role.c.group_id, some.c.group_id), some.c.is_end == 0)
     return Statement(
-        select(some.c.group_id, group_role.c.role, case((reaches, 1), else_=0).label("reaches"))
-        .join_from(some, access_group, looked_up(access_group.c.id, some.c.group_id))
-        .join(group_role, looked_up(group_role.c.group_id, some.c.group_id), isouter=True)
+        select(some.c.group_id, some.c.is_end, group_role.c.role)
+        .join_from(some, group_role, carried, isouter=True)
         .limit(bindparam("at_most"))
     )
 
@@ -82,37 +115,36 @@ async def find_service(reader: Reader, service_id: str) -> Subject:
     return Subject("SERVICE", service_id, row[0] if row else None)
 
 
-async def find_roles_by_group(reader: Reader, subject: Subject) -> dict[str, frozenset[str]]:
-    """Return the groups whose roles come to the subject, each with its own roles; raise TooManyGroups."""
-    return _by_group(await _walked(reader, subject))
-
-
 async def find_roles(reader: Reader, subject: Subject) -> frozenset[str]:
     """Return the roles that come to the subject through groups; raise TooManyGroups."""
-    return frozenset[str]().union(*_by_group(await _walked(reader, subject)).values())
+    return frozenset[str]().union(*(await find_roles_by_group(reader, subject)).values())
+
+
+async def find_roles_by_group(reader: Reader, subject: Subject) -> dict[str, frozenset[str]]:
+    """Return the groups whose roles come to the subject, each with its own roles; raise TooManyGroups."""
+    rows = await _walked(reader, subject)
+    ends = {row["group_id"] for row in rows if row["is_end"]}
+    found: dict[str, set[str]] = defaultdict(set)
+    for row in rows:
+        if not row["is_end"]:
+            found[row["group_id"]].update(() if row["role"] is None else (row["role"],))
+    # Those that do not reach the subject count too: they are walked.
+    if len(rows) - len(ends) > _MAXIMUM_ROLES or len(found.keys() | ends) > MAXIMUM_GROUPS:
+        raise TooManyGroups
+    return {group: frozenset(roles) for group, roles in found.items() if group not in ends}
 
 
 async def _walked(reader: Reader, subject: Subject) -> list[Row]:
     business_id = subject.id if subject.kind == "BUSINESS" else subject.business_id
     user_id = subject.id if subject.kind == "USER" else ""
     service_id = subject.id if subject.kind == "SERVICE" else ""
-    rows = await reader.all(
+    return await reader.all(
         _WALK,
         members=[one for one in (user_id, service_id, business_id) if one],
         user=user_id,
         service=service_id,
         business=business_id or "",
-        at_most_groups=MAXIMUM_GROUPS + 1,
-        at_most=_MAXIMUM_ROLES + 1,
+        # Each may be an end as well.
+        at_most_walked=2 * MAXIMUM_GROUPS + 1,
+        at_most=MAXIMUM_GROUPS + _MAXIMUM_ROLES + 1,
     )
-    if len(rows) > _MAXIMUM_ROLES or len({row["group_id"] for row in rows}) > MAXIMUM_GROUPS:
-        raise TooManyGroups
-    return rows
-
-
-def _by_group(rows: Iterable[Row]) -> dict[str, frozenset[str]]:
-    found: dict[str, set[str]] = defaultdict(set)
-    for row in rows:
-        if row["reaches"]:
-            found[row["group_id"]].update(() if row["role"] is None else (row["role"],))
-    return {group: frozenset(roles) for group, roles in found.items()}

@@ -1,6 +1,6 @@
 """Tables of roles and groups."""
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, PrimaryKeyConstraint, SmallInteger, Table, Text
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, PrimaryKeyConstraint, SmallInteger, Table, Text, text
 
 from authme.kernel.database import metadata
 
@@ -32,6 +32,17 @@ access_group = Table(
 Index("ix_access_group_in_organization", access_group.c.organization_id, access_group.c.id)
 Index("ix_access_group_in_business", access_group.c.business_id, access_group.c.id)
 Index("ix_access_group_of_owner", access_group.c.owner_id, access_group.c.id)
+# Those that do not reach everybody, with all that says whom they reach: a look-up of roles on PostgreSQL
+# reads it for each group, and never the group itself.
+_CONFINED = text("business_id IS NOT NULL OR corporate_group_id IS NOT NULL")
+Index(
+    "ix_access_group_confined",
+    access_group.c.id,
+    access_group.c.business_id,
+    access_group.c.corporate_group_id,
+    sqlite_where=_CONFINED,
+    postgresql_where=_CONFINED,
+)
 
 group_role = Table(
     "group_role",

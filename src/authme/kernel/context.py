@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+import msgspec
+
 from authme.kernel.clock import Clock
 from authme.kernel.database import Transaction
 from authme.kernel.http.language import Language
@@ -46,8 +48,7 @@ class Parts:
         return self._parts[kind]  # type: ignore[return-value]  # keyed by type: the value is an instance of its key
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
+class Caller(msgspec.Struct, frozen=True):
     """Who a request speaks for, as authenticated."""
 
     atoms: frozenset[str] = frozenset()
@@ -72,8 +73,7 @@ ANONYMOUS = Caller()
 OPERATOR = Caller(is_operator=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(msgspec.Struct, frozen=True):
     """Where a request came from, for the audit and for counting failures."""
 
     source: str | None = None

@@ -108,16 +108,16 @@ def _to_json(_logger: object, _method: str, event: dict[str, Any]) -> str:
 class AccessLog:
     """One line for each answered request, written directly: the general logger would cost more than many a request."""
 
-    __slots__ = ("_descriptor", "_is_on")
+    __slots__ = ("_descriptor", "is_on")
 
     def __init__(self, level: str) -> None:
-        self._is_on = level in {"debug", "info"}
-        self._descriptor = sys.stderr.fileno() if self._is_on else -1
+        self.is_on = level in {"debug", "info"}
+        """Whether lines are written at all."""
+        self._descriptor = sys.stderr.fileno() if self.is_on else -1
 
     def write(self, **event: str | float | None) -> None:
         """Write the line; a reader of the log that went away does not take a request with it."""
-        if self._is_on:
-            try:
-                os.write(self._descriptor, _encode({"timestamp": _now(), "level": "info", **event}) + b"\n")
-            except OSError:
-                self._is_on = False
+        try:
+            os.write(self._descriptor, _encode({"timestamp": _now(), "level": "info", **event}) + b"\n")
+        except OSError:
+            self.is_on = False

@@ -55,16 +55,17 @@ class Observer:
         """Count one request. `operation` is `none` where no operation has the path, and `options` for that method."""
         self._counters[operation, _CLASSES[status // 100 - 2]].inc()
         self._histograms[operation].observe(seconds)
-        self._log.write(
-            event="request",
-            operation=operation,
-            method=request.method,
-            status=status,
-            ms=round(seconds * 1000, 3),
-            request_id=request.id,
-            source=request.source,
-            client_id=client_id or None,
-        )
+        if self._log.is_on:
+            self._log.write(
+                event="request",
+                operation=operation,
+                method=request.method,
+                status=status,
+                ms=round(seconds * 1000, 3),
+                request_id=request.id,
+                source=request.source,
+                client_id=client_id or None,
+            )
 
 
 def exposition() -> tuple[bytes, str]:

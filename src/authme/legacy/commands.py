@@ -41,15 +41,21 @@ async def _order_standing(ctx: Context, user_id: str, command: Command) -> None:
 
 
 def order(ctx: Context, logon: LegacyLogon, command: Command, values: dict[str, Any], *, request_id: str | None = None) -> str:
-    """Write a command with the unit of work; `logon` is as its number was taken. Return the row's id.
-
-    The row is not the user's: what is to be forgotten of a user who is removed must not take the command to revoke with it.
-    """
+    """Write a command with the unit of work; `logon` is as its number was taken. Return the row's id."""
+    known = {
+        "logonId": logon.id,
+        "logon": logon.logon,
+        "number": logon.command_no,
+        # By these a logon is told from a stranger's of the same name, even when nothing else is known of it here any more.
+        "isMade": logon.status == "PROVISIONED",
+        "requestId": logon.request_id,
+    }
     return enqueue(
         ctx,
         kind=KIND,
         channel=logon.directory,
-        payload={"logonId": logon.id, "logon": logon.logon, "number": logon.command_no} | values,
+        user_id=logon.user_id,
+        payload=known | values,
         order_key=logon.id,
         order_no=logon.command_no,
         topic=command,

@@ -10,7 +10,7 @@ from authme.kernel.database import Database, Row, Transaction, UniqueViolation
 from authme.legacy import embedded_store as store
 from authme.legacy.directory import LogonTaken, LogonUnknown, Refused
 from authme.legacy.model import Entry, NewLogon, Verdict
-from authme.legacy.secret import SecretNotTaken, check_new_secret, folded
+from authme.legacy.secret import SecretNotTaken, check_new_secret, hash_secret
 from authme.legacy.standing import is_revoked
 from authme.settings import LegacySettings
 
@@ -28,23 +28,32 @@ class EmbeddedDirectory:
         self._pool = pool
 
     async def verify(self, logon: str, secret: str) -> Verdict:
-        """Say what a secret is worth, after the same work for a logon that is not there."""
+        """Say what a secret is worth, after the same work for a logon that is not there.
+
+        What has no secret is worth nothing and is not revoked by guesses, as a protected user of RACF is not.
+        """
         row = await store.find(self._database.reader(), logon)
         stored: str | None = row["secret_hash"] if row is not None else None
-        is_right = await self._pool.verify(folded(secret), stored)
-        now = self._clock.now_ms()
+        is_right = await self._pool.verify(secret, stored)
         if row is None:
             return "UNKNOWN"
-        if not is_right or stored is None:
+        if stored is None:
+            return "WRONG"
+        if not is_right:
+            now = self._clock.now_ms()
             await self._database.unit(lambda tx: store.miss(tx, logon, at_most=self._failures, now=now))
+            return "WRONG"
+        return await self._verdict_on_right(logon, was=stored)
+
+    async def _verdict_on_right(self, logon: str, *, was: str) -> Verdict:
+        # While it was checked somebody may have changed it, and of a hundred guesses at once the others have been counted.
+        row, now = await store.find(self._database.reader(), logon), self._clock.now_ms()
+        if row is None or row["secret_hash"] != was:
             return "WRONG"
         if _is_revoked(row, now):
             return "REVOKED"
-        if not row["failures"]:
-            return "EXPIRED" if self._is_expired(row, now) else "RIGHT"
-        # While it was checked somebody may have changed it.
-        was = stored
-        if not await self._database.unit(lambda tx: store.hit(tx, logon, was=was)):
+        was_revoked = bool(row["is_revoked"])
+        if row["failures"] and not await self._database.unit(lambda tx: store.hit(tx, logon, was=was, was_revoked=was_revoked)):
             return "WRONG"
         return "EXPIRED" if self._is_expired(row, now) else "RIGHT"
 
@@ -55,9 +64,9 @@ class EmbeddedDirectory:
 
     async def provision(self, new: NewLogon, *, mark: str) -> None:
         """Make a logon."""
-        now = self._clock.now_ms()
+        groups, now = [new.group] if new.group else [], self._clock.now_ms()
         try:
-            await self._database.unit(lambda tx: store.insert_logon(tx, new, group=new.group, mark=mark, now=now))
+            await self._database.unit(lambda tx: store.insert_logon(tx, new, groups=groups, mark=mark, now=now))
         except UniqueViolation as error:
             raise LogonTaken("There is such a logon.") from error
 
@@ -67,7 +76,7 @@ class EmbeddedDirectory:
             check_new_secret(secret)
         except SecretNotTaken as error:
             raise Refused("The directory does not take this as a password.") from error
-        becomes, now = await self._pool.hash(folded(secret)), self._clock.now_ms()
+        becomes, now = await hash_secret(self._pool, secret), self._clock.now_ms()
         await self._change(lambda tx: store.set_secret(tx, logon, becomes, expired=False, mark=mark, now=now))
 
     async def revoke(self, logon: str) -> None:

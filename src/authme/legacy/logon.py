@@ -11,5 +11,7 @@ GROUP: Final = LOGON
 
 def read_logon(text: str) -> str | None:
     """Return a typed logon as it is compared, in capitals; None for what cannot be one."""
-    logon = text.strip().upper()
+    bare = text.strip()
+    # Letters of other alphabets have capitals too, some of them two of ASCII.
+    logon = bare.upper() if bare.isascii() else ""
     return logon if LOGON.fullmatch(logon) else None

@@ -1,7 +1,9 @@
-"""What RACF takes as a password or a password phrase."""
+"""What RACF takes as a password or a password phrase, and how it is kept here."""
 
 import re
 from typing import Final
+
+from authme.credentials.pool import PasswordPool
 
 _LONGEST_PASSWORD: Final = 8
 _PHRASE: Final = range(14, 101)
@@ -17,9 +19,9 @@ def is_password(secret: str) -> bool:
     return len(secret) <= _LONGEST_PASSWORD
 
 
-def folded(secret: str) -> str:
-    """Return what the directory compares: a password in capitals, a phrase as it is."""
-    return secret.upper() if is_password(secret) else secret
+async def hash_secret(pool: PasswordPool, secret: str) -> str:
+    """Return the hash of a secret, to be compared as the directory compares it."""
+    return await (pool.hash_folded if is_password(secret) else pool.hash)(secret)
 
 
 def check_new_secret(secret: str) -> None:

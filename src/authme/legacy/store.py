@@ -1,9 +1,11 @@
 """Whose logon is whose, at rest. Whatever changes one is a single statement, conditional where it may race."""
 
+from collections.abc import Collection
+
 from sqlalchemy import Update, and_, bindparam, delete, insert, select, update
 
-from authme.kernel.database import Reader, Row, Statement, Transaction
-from authme.legacy.model import LegacyLogon
+from authme.kernel.database import Reader, Row, Statement, Transaction, contained_in
+from authme.legacy.model import LegacyLogon, LogonStatus
 from authme.legacy.tables import legacy_logon
 
 _COLUMN_OF = {"group": "group_name"}
@@ -12,6 +14,7 @@ _ROW = select(legacy_logon)
 _INSERT = Statement(insert(legacy_logon).values({column.name: bindparam(column.name) for column in legacy_logon.c}))
 _FIND = Statement(_ROW.where(legacy_logon.c.id == bindparam("of_id")))
 _BY_LOGON = Statement(_ROW.where(legacy_logon.c.logon == bindparam("of_logon")))
+_LIST = Statement(_ROW.where(contained_in(legacy_logon.c.id, "ids")))
 _OF_USER = Statement(_ROW.where(legacy_logon.c.user_id == bindparam("of_user")))
 _DELETE_OF_USER = Statement(delete(legacy_logon).where(legacy_logon.c.user_id == bindparam("of_user")))
 _next = legacy_logon.c.command_no + 1
@@ -34,6 +37,16 @@ def _of_row(change: Update) -> Update:
     return change.where(legacy_logon.c.id == bindparam("of_id"))
 
 
+_STATUS = Statement(
+    _of_row(update(legacy_logon))
+    .where(legacy_logon.c.request_id == bindparam("of_request"), legacy_logon.c.status != "PROVISIONED")
+    .values(status=bindparam("becomes"), updated_at=bindparam("now"))
+)
+_LOGON = Statement(
+    _of_row(update(legacy_logon))
+    .where(legacy_logon.c.logon == bindparam("was"), legacy_logon.c.status != "PROVISIONED")
+    .values(logon=bindparam("becomes"), updated_at=bindparam("now"))
+)
 # A number that comes late, after a newer one, changes nothing.
 _PASSWORD_DONE = Statement(
     _of_row(update(legacy_logon))
@@ -49,6 +62,8 @@ _SEEN = Statement(
     _of_row(update(legacy_logon))
     .where(
         and_(
+            # What is not made yet is not there, and nobody revoked it.
+            legacy_logon.c.status == "PROVISIONED",
             legacy_logon.c.standing_no == legacy_logon.c.standing_done_no,
             legacy_logon.c.is_revoked != bindparam("revoked"),
         )
@@ -82,6 +97,11 @@ async def find_by_logon(reader: Reader, logon: str) -> LegacyLogon | None:
     return logon_of(row) if row else None
 
 
+async def find_each(reader: Reader, ids: Collection[str]) -> dict[str, LegacyLogon]:
+    """Return the rows with these ids, by id."""
+    return {row["id"]: logon_of(row) for row in await reader.all(_LIST, ids=list(ids))}
+
+
 async def find_of_user(reader: Reader, user_id: str) -> LegacyLogon | None:
     """Return the user's logon."""
     row = await reader.one(_OF_USER, of_user=user_id)
@@ -104,6 +124,16 @@ async def order_other(tx: Transaction, user_id: str, *, now: int) -> LegacyLogon
     """Take the next number for any other command to the user's logon; None if they have none."""
     row = await tx.returning(_ORDER_OTHER, of_user=user_id, now=now)
     return logon_of(row) if row else None
+
+
+async def note_status(tx: Transaction, logon_id: str, *, request_id: str, becomes: LogonStatus, now: int) -> bool:
+    """Note what became of the command that makes the logon; False if that is another by now, or it is made already."""
+    return await tx.run(_STATUS, of_id=logon_id, of_request=request_id, becomes=becomes, now=now) == 1
+
+
+async def change_logon(tx: Transaction, logon_id: str, *, was: str, becomes: str, now: int) -> bool:
+    """Have another logon made instead; raises UniqueViolation when that is somebody's."""
+    return await tx.run(_LOGON, of_id=logon_id, was=was, becomes=becomes, now=now) == 1
 
 
 async def note_password_done(tx: Transaction, logon_id: str, *, number: int, synced_at: int, now: int) -> bool:

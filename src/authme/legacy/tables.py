@@ -40,7 +40,7 @@ embedded_logon = Table(
     Column("default_group", Text),
     # A JSON array.
     Column("groups", Text, nullable=False),
-    # Of what the directory compares; None: nobody knows a secret of it.
+    # None: nobody knows a secret of it.
     Column("secret_hash", Text),
     Column("secret_changed_at", BigInteger),
     Column("is_secret_expired", SmallInteger, nullable=False),

@@ -54,7 +54,7 @@ async def asset(_ctx: Context, file: str) -> Reply:
 
 async def openapi(ctx: Context) -> Reply:
     """Return the OpenAPI 3.1 document of every operation."""
-    return Reply(ctx.part(Running).openapi)
+    return Reply(ctx.part(Running).openapi())
 
 
 @cache

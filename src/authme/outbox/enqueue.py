@@ -19,7 +19,9 @@ _INSERT = Statement(
     )
     .inline()
 )
-_FORGET = Statement(delete(outbox).where(outbox.c.user_id == bindparam("of_user"), outbox.c.state != "SENT"))
+_FORGET = delete(outbox).where(outbox.c.user_id == bindparam("of_user"), outbox.c.state != "SENT")
+_FORGET_ALL = Statement(_FORGET)
+_FORGET_KIND = Statement(_FORGET.where(outbox.c.kind == bindparam("of_kind")))
 
 
 def enqueue(
@@ -37,8 +39,8 @@ def enqueue(
     """Write a row with the unit of work: it is done after the commit, and if the unit is undone it never is.
 
     Nothing waits for it. `payload` is JSON and is sealed; `user_id` is whom it is for. Rows of one `order_key` are done one
-    after the other by `order_no`, which whoever writes them gives out; `topic` says for operators what is to be done. Return
-    the row's id, which is `row_id` where one is given.
+    after the other by `order_no`, which whoever writes them gives out, no two alike and in the order of their commits; `topic`
+    says for operators what is to be done. Return the row's id, which is `row_id` where one is given.
     """
     box, row_id = ctx.part(Outbox), row_id or new_id(ctx.clock)
     ctx.tx.defer(
@@ -57,9 +59,12 @@ def enqueue(
     return row_id
 
 
-async def forget_of_user(ctx: Context, user_id: str) -> int:
-    """Delete what is to be done for a user or failed; return how many rows. What is being done at this moment may still be.
+async def forget_of_user(ctx: Context, user_id: str, *, kind: str | None = None) -> int:
+    """Delete what is to be done for a user or failed, of one kind or all; return how many rows.
 
-    Rows written after it, by the same unit too, are kept: the last message to whom an account is taken away from.
+    What is being done at this moment may still be. Rows written after it, by the same unit too, are kept: the last message to
+    whom an account is taken away from.
     """
-    return await ctx.tx.run(_FORGET, of_user=user_id)
+    if kind is None:
+        return await ctx.tx.run(_FORGET_ALL, of_user=user_id)
+    return await ctx.tx.run(_FORGET_KIND, of_user=user_id, of_kind=kind)

@@ -37,6 +37,7 @@ class LaneRunner:
         self._circuit = Circuit()
         self._under_way: dict[str, asyncio.Task[None]] = {}
         self._claims: dict[str, str] = {}
+        self._order_keys: dict[str, str | None] = {}
 
     async def begin(self) -> int:
         """Claim what is due and begin to deliver it; return how many rows. Calls `tell` as each is over."""
@@ -53,9 +54,10 @@ class LaneRunner:
             lease=self.lane.longest + _MARGIN,
             now=self._clock.now_ms(),
             but=self._under_way.keys(),
+            but_keys={key for key in self._order_keys.values() if key is not None},
         )
         for row in rows:
-            self._claims[row["id"]] = row["claimed_by"]
+            self._claims[row["id"]], self._order_keys[row["id"]] = row["claimed_by"], row["order_key"]
             self._under_way[row["id"]] = loop.create_task(self._do(row))
         return len(rows)
 
@@ -78,7 +80,7 @@ class LaneRunner:
         except Exception as defect:  # noqa: BLE001  # as below; the row is another's when the claim runs out
             _log.error("outbox.defect", id=row["id"], channel=row["channel"], defect=_place_of(defect))
         finally:
-            del self._under_way[row["id"]], self._claims[row["id"]]
+            del self._under_way[row["id"]], self._claims[row["id"]], self._order_keys[row["id"]]
             self._tell()
 
     async def _outcome(self, row: Row) -> Outcome:
@@ -90,6 +92,7 @@ class LaneRunner:
             id=row["id"],
             kind=row["kind"],
             channel=row["channel"],
+            topic=row["topic"],
             payload=payload,
             attempts=row["attempts"],
             created_at=row["created_at"],
@@ -131,7 +134,7 @@ class LaneRunner:
                 return store.note_done(tx, row_id, now=now)
             case Later(reason=reason):
                 due_at = now + delay_ms(row["attempts"] + 1)
-                return store.note_later(tx, row_id, claim=claim, due_at=due_at, fault=reason)
+                return store.note_later(tx, row_id, order_key=row["order_key"], claim=claim, due_at=due_at, fault=reason)
             case Never(reason=reason):
                 return store.note_never(tx, row_id, claim=claim, now=now, fault=reason)
 

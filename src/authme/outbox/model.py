@@ -16,6 +16,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     kind: str
     channel: str
+    topic: str | None
+    order_key: str | None
     state: State
     attempts: int
     due_at: int
@@ -32,6 +34,7 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     """The same at each try: what the other side can tell a repetition by."""
     kind: str
     channel: str
+    topic: str | None
     payload: dict[str, Any]
     attempts: int
     """Tries before this one."""

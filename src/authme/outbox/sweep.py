@@ -1,5 +1,7 @@
 """Give up what could not be done for too long, and delete what is long over."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
@@ -9,7 +11,6 @@ from sqlalchemy import bindparam, delete, literal_column, or_, select, update
 from authme.kernel.context import Context
 from authme.kernel.database import Statement
 from authme.outbox.tables import outbox
-from authme.settings import MessageSettings
 
 _MILLISECOND: Final = timedelta(milliseconds=1)
 SENT_KEPT: Final = timedelta(days=1)
@@ -22,6 +23,7 @@ _EXPIRED = (
     select(outbox.c.id)
     .where(
         outbox.c.state == literal_column("'PENDING'"),
+        outbox.c.kind == bindparam("of_kind"),
         outbox.c.created_at < bindparam("made_before"),
         outbox.c.claimed_until <= bindparam("now"),
     )
@@ -49,17 +51,28 @@ _OVER = (
 _DELETE = Statement(delete(outbox).where(outbox.c.id.in_(_OVER)))
 
 
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """For how many days rows are tried, by their kind."""
+
+    days: Mapping[str, int]
+
+
 async def sweep(ctx: Context) -> int:
-    """Give up rows that are older than a message is tried for, and delete those that are long over; return how many."""
-    now, days = ctx.clock.now_ms(), ctx.part(MessageSettings).message_days
-    given_up = await ctx.tx.run(
-        _GIVE_UP,
-        made_before=now - timedelta(days=days) // _MILLISECOND,
-        now=now,
-        given_up=f"not done within {days} days",
-    )
-    if given_up:
-        _log.warning("outbox.given_up", rows=given_up)
+    """Give up rows that are older than those of their kind are tried for, and delete those that are long over.
+
+    Return how many.
+    """
+    now = ctx.clock.now_ms()
+    given_up = sum([await _give_up(ctx, kind, days, now=now) for kind, days in ctx.part(Patience).days.items()])
     return given_up + await ctx.tx.run(
         _DELETE, sent_before=now - SENT_KEPT // _MILLISECOND, failed_before=now - FAILED_KEPT // _MILLISECOND
     )
+
+
+async def _give_up(ctx: Context, kind: str, days: int, *, now: int) -> int:
+    made_before, fault = now - timedelta(days=days) // _MILLISECOND, f"not done within {days} days"
+    count = await ctx.tx.run(_GIVE_UP, of_kind=kind, made_before=made_before, now=now, given_up=fault)
+    if count:
+        _log.warning("outbox.given_up", kind=kind, rows=count)
+    return count

@@ -9,7 +9,6 @@ from authme.settings.example import example
 from authme.settings.load import load
 from authme.settings.problems import SettingsInvalid
 from authme.settings.sections import (
-    SECTIONS,
     DatabaseSettings,
     FactorSettings,
     LegacySettings,
@@ -18,10 +17,10 @@ from authme.settings.sections import (
     MessageSettings,
     PasswordSettings,
     ServerSettings,
-    Settings,
     TokenSettings,
     UserSettings,
 )
+from authme.settings.settings import SECTIONS, Settings
 
 __all__ = [
     "SECTIONS",

@@ -5,7 +5,7 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from authme.settings.forms import THIS_MACHINE
-from authme.settings.sections import Settings
+from authme.settings.settings import Settings
 
 
 def with_derived(loaded: Settings) -> Settings:

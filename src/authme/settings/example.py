@@ -3,7 +3,7 @@
 from dataclasses import MISSING
 
 from authme.settings.load import PREFIX
-from authme.settings.sections import SECTIONS, declared_by
+from authme.settings.settings import SECTIONS, declared_by
 
 
 def example() -> str:

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from authme.settings.derived import with_derived
-from authme.settings.legacy import inspect_directories
+from authme.settings.legacy_file import inspect_directories
 from authme.settings.problems import SettingsInvalid, across
-from authme.settings.sections import SECTIONS, Settings, declared_by
+from authme.settings.settings import SECTIONS, Settings, declared_by
 
 PREFIX = "AUTHME_"
 _CONFIG = "AUTHME_CONFIG"

@@ -5,7 +5,8 @@ import ssl
 from pathlib import Path
 
 from authme.settings.forms import THIS_MACHINE, sample_message
-from authme.settings.sections import MessageSettings, Settings
+from authme.settings.sections import MessageSettings
+from authme.settings.settings import Settings
 
 
 class SettingsInvalid(Exception):

@@ -1,7 +1,7 @@
-"""Every setting, declared once: its meaning, its default and an example that is not the default."""
+"""Every setting, declared once, in its section: its meaning, its default and an example that is not the default."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -271,38 +271,3 @@ class LogSettings:
 
     log_level: str = setting("Least level that is logged.", "info", "debug", forms.one_of("debug", "info", "warning", "error"))
     log_format: str = setting("json, or console for people.", "json", "console", forms.one_of("json", "console"))
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """All settings, by section."""
-
-    database: DatabaseSettings = field(default_factory=DatabaseSettings)
-    server: ServerSettings = field(default_factory=ServerSettings)
-    tokens: TokenSettings = field(default_factory=TokenSettings)
-    passwords: PasswordSettings = field(default_factory=PasswordSettings)
-    limits: LimitSettings = field(default_factory=LimitSettings)
-    users: UserSettings = field(default_factory=UserSettings)
-    factors: FactorSettings = field(default_factory=FactorSettings)
-    messages: MessageSettings = field(default_factory=MessageSettings)
-    legacy: LegacySettings = field(default_factory=LegacySettings)
-    logs: LogSettings = field(default_factory=LogSettings)
-
-
-SECTIONS: dict[str, type] = {
-    "database": DatabaseSettings,
-    "server": ServerSettings,
-    "tokens": TokenSettings,
-    "passwords": PasswordSettings,
-    "limits": LimitSettings,
-    "users": UserSettings,
-    "factors": FactorSettings,
-    "messages": MessageSettings,
-    "legacy": LegacySettings,
-    "logs": LogSettings,
-}
-
-
-def declared_by(kind: type) -> dict[str, Any]:
-    """Return the settings of a section, by the names under which they are given."""
-    return {declared.metadata.get("name", declared.name): declared for declared in fields(kind)}

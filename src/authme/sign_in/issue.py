@@ -59,6 +59,8 @@ async def sign(
         service_id=client.service_account_id,
         business_unit_id=client.business_unit_id,
         organization_id=user.organization_id or client.organization_id,
+        # Of somebody who is named and has proved nothing it would tell a stranger a logon.
+        logon=user.logon if session.level != IDENTIFIED else None,
         user_id=user.id,
         business_id=acts_for or _business_id(user, session),
         client_id_default=session.client_id,

@@ -1,32 +1,29 @@
 """UI-02, UI-14 and UI-16: a code to the main contact, and the password that it makes or resets."""
 
 import hmac
-from dataclasses import dataclass
 from typing import Literal
 
-from authme import challenges, sessions
+from authme import challenges
 from authme.audit import record
 from authme.challenges import Challenge, Purpose
 from authme.challenges import store as challenge_store
 from authme.challenges.open import digest_of
-from authme.clients.model import Client
 from authme.credentials import store as credentials
 from authme.credentials.attempts import FACTOR, SEND, Attempts, Guess
 from authme.credentials.pool import PasswordPool
 from authme.crypto.digests import Digester
-from authme.kernel.context import CLIENT_IDENTIFIED, Context
-from authme.kernel.errors import CodeOrUsernameWrong, PasswordNotAccepted, Refusal, StateForbids, TooManyTries
+from authme.kernel.context import Context
+from authme.kernel.errors import CodeOrUsernameWrong, PasswordNotAccepted, Refusal, StateForbids
 from authme.kernel.wire import Answer, Password, Text, Token, Wire
-from authme.sessions.levels import level_of
 from authme.sign_in.caller import get_client
+from authme.sign_in.code_session import start_by_code
 from authme.sign_in.decoy import Decoys
-from authme.sign_in.issue import issue
 from authme.sign_in.new_password import keep_password
+from authme.sign_in.quiet_turn import quiet_turn
 from authme.sign_in.reach import Reached, key_of, reach
 from authme.tokens.model import TokenObject
-from authme.users import store as users
-from authme.users.create import hash_new_password
-from authme.users.model import Identity, User
+from authme.users.model import User
+from authme.users.new_password import hash_password_of
 
 _PURPOSE: Purpose = "ACCOUNT"
 
@@ -72,7 +69,7 @@ async def retrieve_identity(ctx: Context, body: RetrieveRequest) -> Retrieved:
     sending = await attempts.begin(ctx, key_of(body.user_name), client_id=client_id, kind=SEND)
     reached = await reach(ctx, body.user_name)
     attempts.failed(ctx, sending)
-    to_contact = await _quietly(ctx, reached, client_id, kind=SEND)
+    to_contact = await quiet_turn(ctx, reached.subject, reached.factor_id, client_id=client_id, kind=SEND)
     if to_contact is None:
         reached = reached.as_nobody(ctx)
     else:
@@ -87,24 +84,6 @@ async def retrieve_identity(ctx: Context, body: RetrieveRequest) -> Retrieved:
     )
     record(ctx, "account.code_sent", reached.user.id if reached.user else None)
     return Retrieved(user_id=ctx.part(Decoys).user_id(reached.name), business_id=None, username=body.user_name)
-
-
-async def _quietly(ctx: Context, reached: Reached, client_id: str, *, kind: str) -> Guess | None:
-    """Return the turn of the contact that a name reaches, None when it is over its limits.
-
-    A person has several names, and other ways to miss a code. If one name met the limits of those, it would tell whoever asks
-    that somebody has it: only what was counted for the name itself is told.
-    """
-    attempts = ctx.part(Attempts)
-    try:
-        if kind == FACTOR:
-            await attempts.begin(ctx, reached.subject, client_id=client_id, kind=kind, of=reached.factor_id)
-        # Apart from what is asked for and missed after the login, which counts here too, but not the other way round:
-        # whoever knows a name must not keep its owner from the second factor.
-        of = f"{reached.factor_id}:{_PURPOSE}"
-        return await attempts.begin(ctx, reached.subject, client_id=client_id, kind=kind, of=of)
-    except TooManyTries:
-        return None
 
 
 async def create_password(ctx: Context, body: CreatePasswordRequest) -> TokenObject | Refusal:
@@ -138,7 +117,7 @@ async def _redeem(
     client, attempts = await get_client(ctx), ctx.part(Attempts)
     reached = await reach(ctx, username)
     guess = await attempts.begin(ctx, reached.name, client_id=client.id, kind=FACTOR)
-    at_contact = await _quietly(ctx, reached, client.id, kind=FACTOR)
+    at_contact = await quiet_turn(ctx, reached.subject, reached.factor_id, client_id=client.id, kind=FACTOR)
     asked = await challenge_store.find_latest(
         ctx.tx, purpose=_PURPOSE, subject=reached.subject, factor_id=reached.factor_id, session_id=None
     )
@@ -148,15 +127,22 @@ async def _redeem(
         return await _refused(ctx, reached, asked, guess, at_contact)
     stored = await credentials.find_hash(ctx.tx, user.id)
     await _check_new(ctx, user, password, stored, kind)
-    password_hash = await hash_new_password(ctx, password, await users.list_identities(ctx.tx, user.id))
-    shown = await _logged_in(ctx, client, user, contact)
+    password_hash = await hash_password_of(ctx, user.id, password)
+    session, shown = await start_by_code(ctx, client, user, contact.type)
     await keep_password(
-        ctx, user, contact, password_hash, asked_id=asked.id, had_password=stored is not None, but=shown.session_id
+        ctx,
+        user,
+        contact,
+        password,
+        password_hash,
+        asked_id=asked.id,
+        had_password=stored is not None,
+        but=session.id,
     )
     # What was counted for the name, for the contact, and for codes to it: the next time is a new one.
     attempts.succeeded(ctx, guess)
     attempts.succeeded(ctx, at_contact)
-    return shown.tokens
+    return shown
 
 
 async def _refused(
@@ -195,24 +181,3 @@ def _fits(ctx: Context, asked: Challenge | None, token: str, bound_to: str | Non
     if bound_to is not None or asked.code_hash is None:
         return False
     return hmac.compare_digest(digest_of(ctx.part(Digester), asked.id, token.strip()), asked.code_hash)
-
-
-@dataclass(frozen=True, slots=True)
-class _LoggedIn:
-    tokens: TokenObject
-    session_id: str
-
-
-async def _logged_in(ctx: Context, client: Client, user: User, contact: Identity) -> _LoggedIn:
-    """Start the session that the code proves, and sign its tokens before anything else is written."""
-    methods = ("otp",) if contact.type == "EMAIL" else ("sms",)
-    session = sessions.start(
-        ctx,
-        user_id=user.id,
-        client_id=client.id,
-        level=level_of(methods),
-        client_level=CLIENT_IDENTIFIED,
-        amr=methods,
-        business_id=user.business_id,
-    )
-    return _LoggedIn(await issue(ctx, client, user, session), session.id)

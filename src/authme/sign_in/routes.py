@@ -5,6 +5,7 @@ from authme.kernel.requirement import Requirement
 from authme.sign_in.client_assertion import AssertionRequest, login_by_assertion
 from authme.sign_in.client_login import login as login_client
 from authme.sign_in.identification import IdentificationAnswer, IdentificationRequest, identify
+from authme.sign_in.legacy import login_legacy
 from authme.sign_in.password import LoginRequest, login
 from authme.sign_in.recovery import (
     CreatePasswordRequest,
@@ -42,6 +43,10 @@ ENDPOINTS = [
     Endpoint(
         "UI-05", "POST", f"{API}/user-identities/login", _BEFORE_LOGIN, login, "Login user", _TAGS,
         body=LoginRequest, answer=RememberedTokens, tolerant=True, wants_request=True, takes_basic=True, refusals=(429,),
+    ),
+    Endpoint(
+        "UI-06", "POST", f"{API}/user-identities/login-legacy", _BEFORE_LOGIN, login_legacy, "Login legacy user", ("Legacy",),
+        body=LoginRequest, answer=RememberedTokens, tolerant=True, wants_request=True, takes_basic=True, refusals=(409, 429),
     ),
     Endpoint(
         "UI-08", "POST", f"{API}/user-identities/remember-me", _BEFORE_LOGIN, log_in_again, "User remember-me", _TAGS,

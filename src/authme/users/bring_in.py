@@ -166,6 +166,7 @@ def _user(ctx: Context, given: ImportedUser, document: str | None, now: int) -> 
         status=given.status if given.password_hash or given.status == "LOCKED" else "PENDING",
         name=given.name,
         document=document,
+        is_document_vouched=document is not None,
         business_id=given.business_id,
         organization_id=given.organization_id,
         customer_id=None,

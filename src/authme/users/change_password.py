@@ -8,8 +8,9 @@ from authme.devices.end import end_all
 from authme.kernel.context import Context
 from authme.kernel.errors import CredentialsWrong, PasswordNotAccepted, Refusal, StateForbids
 from authme.kernel.wire import Password, Wire
+from authme.legacy.commands import order_password
 from authme.users import store
-from authme.users.create import hash_new_password
+from authme.users.new_password import hash_password_of
 from authme.users.tell import tell
 
 
@@ -36,12 +37,14 @@ async def change_password(ctx: Context, body: ChangePasswordRequest) -> Refusal 
         return CredentialsWrong("The current password is wrong.")
     if await pool.verify(body.new_password, stored):
         raise PasswordNotAccepted("The new password is the same as before.")
-    becomes = await hash_new_password(ctx, body.new_password, await store.list_identities(ctx.tx, user_id))
+    becomes = await hash_password_of(ctx, user_id, body.new_password)
     # First, as by a reset and whoever answers a challenge: two units that wait for each other would both be undone.
     if not await store.hold(ctx.tx, user_id):
         raise StateForbids("The user was removed meanwhile.")
-    if not await credentials.change_hash(ctx.tx, user_id, was=stored, becomes=becomes, now=ctx.clock.now_ms()):
+    now = ctx.clock.now_ms()
+    if not await credentials.change_hash(ctx.tx, user_id, was=stored, becomes=becomes, now=now):
         raise StateForbids("The password was changed meanwhile.")
+    await order_password(ctx, user_id, body.new_password, changed_at=now)
     attempts.succeeded(ctx, guess)
     await end_all(ctx, user_id, reason="password changed", but=ctx.caller.session_id or "")
     await tell(ctx, user_id, "password_changed")

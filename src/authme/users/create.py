@@ -33,6 +33,7 @@ class UserDraft(msgspec.Struct, frozen=True, kw_only=True):
     name: str | None = None
     language: Language | None = None
     document: str | None = None
+    is_document_vouched: bool = False
     business_id: str | None = None
     organization_id: str | None = None
     authorities: tuple[str, ...] = ()
@@ -116,6 +117,7 @@ def _user(ctx: Context, draft: UserDraft, *, status: UserStatus) -> User:
         status=status,
         name=draft.name,
         document=draft.document,
+        is_document_vouched=draft.is_document_vouched,
         business_id=draft.business_id,
         organization_id=draft.organization_id,
         customer_id=None,

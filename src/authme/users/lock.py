@@ -8,6 +8,8 @@ from authme.devices.end import end_all
 from authme.kernel.context import Context
 from authme.kernel.errors import NotFound, named_in_body_unknown
 from authme.kernel.wire import Id, Wire
+from authme.legacy import store as logons
+from authme.legacy.commands import order_resume, order_revoke
 from authme.users import policy, store
 from authme.users.contacts import CONTACT_TYPES
 from authme.users.model import Identity, User, UserStatus
@@ -21,7 +23,7 @@ class LockRequest(Wire, frozen=True):
 
 
 async def lock(ctx: Context, body: LockRequest) -> None:
-    """Lock a user's credential and end everything that speaks for the user.
+    """Lock a user's credential and end everything that speaks for the user; their logon on the mainframe is revoked.
 
     Locking what is locked succeeds, so that a caller may retry. An unknown user is 400 code 107: 404 is not among the
     published statuses.
@@ -32,22 +34,29 @@ async def lock(ctx: Context, body: LockRequest) -> None:
         return
     await end_all(ctx, target.id, reason="locked")
     await challenges.end_all(ctx.tx, target.id)
+    await order_revoke(ctx, target.id)
     record(ctx, "user.locked", target.id)
 
 
 async def unlock(ctx: Context, body: LockRequest) -> None:
-    """Unlock a user's credential and clear its failure counters.
+    """Unlock a user's credential and clear its failure counters; their logon on the mainframe is let in again.
 
-    Unlocking what is not locked clears the counters and succeeds. Ended sessions stay ended.
+    Unlocking what is not locked clears the counters and succeeds, and helps whoever is revoked on the mainframe alone. Ended
+    sessions stay ended.
     """
     target = await _get(ctx, body.user_id)
     identities = await store.list_identities(ctx.tx, target.id)
     contacts = [one for one in identities if one.type in CONTACT_TYPES]
     # Whoever registered and never showed that the contact is theirs is not let in by a lock that ends.
     is_shown = not contacts or any(one.verified for one in contacts)
-    becomes: UserStatus = "ACTIVE" if is_shown and await store.has_password(ctx.tx, target.id) else "PENDING"
+    logon = await logons.find_of_user(ctx.tx, target.id)
+    # Whose logon was there before us logs in by the password that the directory knows, perhaps by no other.
+    has_password = (logon is not None and logon.request_id is None) or await store.has_password(ctx.tx, target.id)
+    becomes: UserStatus = "ACTIVE" if is_shown and has_password else "PENDING"
     changed = await store.change_status(ctx.tx, target.id, was=("LOCKED",), becomes=becomes, now=ctx.clock.now_ms())
     forget_failures(ctx, target.id, identities)
+    if logon is not None and (changed or logon.is_revoked):
+        await order_resume(ctx, target.id)
     if changed:
         ctx.tx.announce(sessions.USER_TOPIC, target.id)
     record(ctx, "user.unlocked", target.id, was_locked=changed)

@@ -43,6 +43,10 @@ class User(msgspec.Struct, frozen=True, kw_only=True):
         """Kind, offices and roles, as requirements name them."""
         return frozenset({"USER", self.kind, *self.authorities})
 
+    def is_known_by(self, document: str) -> bool:
+        """Whether this is their document by the word of an administrator or operator; a mere name may be anybody's CPF."""
+        return self.is_document_vouched and self.document == document
+
     @property
     def place(self) -> Place:
         """Where the user stands: a person is their own."""

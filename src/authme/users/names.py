@@ -85,7 +85,8 @@ def cnpj(text: str) -> Name:
 
 def logon(text: str) -> Name:
     """Return the logon of the legacy directory, in capitals."""
-    key = text.strip().upper()
+    # Letters of other alphabets have capitals too, some of them two of ASCII.
+    key = text.strip().upper() if text.isascii() else ""
     if not _LOGON.fullmatch(key):
         raise NameMalformed("a logon of 1 to 8 characters is expected")
     return Name("LOGON", key, key)

@@ -1,7 +1,8 @@
 """Who may do what to which user."""
 
-from authme.kernel.context import BASIC, Caller
+from authme.kernel.context import BASIC, CLIENT_BASIC, Caller
 from authme.kernel.errors import NotOnThisTarget
+from authme.legacy.logon import read_logon
 from authme.relation import ADMIN, ADMINISTRATIVE, MAINTENANCE, check_reaches, holds, reach_of
 from authme.users.model import User, UserKind
 
@@ -47,6 +48,24 @@ def check_may_place(caller: Caller, was: User, becomes: User) -> None:
     # Without this, a service that may correct names could let anybody act for any business.
     if (gets_kind or gets_business) and not (caller.is_operator or _is_administrator(caller)):
         raise NotOnThisTarget("A user comes to a business with an administrator's token.")
+
+
+def vouches_for_documents(caller: Caller) -> bool:
+    """Whether a document is a person's because the caller says so: whoever may also set it with UI-19.
+
+    Without this, whoever registers with a stranger's document would be given what is known of the stranger elsewhere.
+    """
+    is_maintenance = caller.has(BASIC) and caller.has(MAINTENANCE)
+    is_service = caller.has(CLIENT_BASIC) and caller.has("scope:identity_update")
+    return caller.is_operator or is_maintenance or is_service
+
+
+def may_give_logons(caller: Caller, logon: str) -> bool:
+    """Whether the caller may say whose a logon is; of what no directory has anybody may.
+
+    Without this, whoever registers with a stranger's logon would be given the stranger at their first login by it.
+    """
+    return read_logon(logon) is None or vouches_for_documents(caller)
 
 
 def organization_searched(caller: Caller) -> str | None:

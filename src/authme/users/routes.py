@@ -4,12 +4,12 @@ from typing import Literal
 
 from authme.credentials.attempts import SEND, Attempts
 from authme.kernel.context import BASIC, CLIENT_BASIC, Context
-from authme.kernel.errors import AlreadyExists, ErrorItem, FieldsRefused, Refusal, field_malformed
+from authme.kernel.errors import AlreadyExists, ErrorItem, FieldsRefused, Refusal, field_malformed, malformed
 from authme.kernel.http import API, Endpoint
 from authme.kernel.requirement import Requirement
 from authme.kernel.wire import Answer, Id, Password, Text, Wire
 from authme.settings import UserSettings
-from authme.users import names
+from authme.users import names, policy
 from authme.users.change_password import ChangePasswordRequest, change_password
 from authme.users.create import UserDraft, create
 from authme.users.lock import LockRequest, lock, unlock
@@ -59,6 +59,8 @@ async def create_user(ctx: Context, body: CreateUserRequest) -> CreatedUser | Re
     Whoever only names a client is slowed down by network: a code is sent to each, and a taken name is told. 409 for that.
     """
     known_by, document = _names(body)
+    if known_by[0].type == "LOGON" and not policy.may_give_logons(ctx.caller, known_by[0].key):
+        raise malformed("usernameType", "a logon is given by its directory; another type of name is expected")
     if not (ctx.caller.has(BASIC) or ctx.caller.has(CLIENT_BASIC)):
         attempts = ctx.part(Attempts)
         asking = await attempts.begin(ctx, known_by[0].key, client_id=ctx.caller.client_id or "", kind=SEND)
@@ -75,6 +77,7 @@ async def create_user(ctx: Context, body: CreateUserRequest) -> CreatedUser | Re
             name=body.name,
             language=ctx.origin.language,
             document=document,
+            is_document_vouched=document is not None and policy.vouches_for_documents(ctx.caller),
             business_id=body.business_id,
             organization_id=ctx.caller.organization_id,
             contacts_are_verified=not ctx.part(UserSettings).verify_contact,

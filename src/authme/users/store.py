@@ -170,7 +170,7 @@ async def find_by_name(reader: Reader, names: Sequence[Name]) -> Login | None:
     for name in names:
         row = by_type.get(name.type)
         if row is not None:
-            return Login(user_of(row), row["password_hash"], bool(row["must_change"]), row["changed_at"])
+            return Login(user_of(row), row["password_hash"] or None, bool(row["must_change"]), row["changed_at"])
     return None
 
 

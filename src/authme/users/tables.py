@@ -64,6 +64,12 @@ _WITH_AUTHORITIES: dict[str, Any] = {
     "sqlite_where": text("authorities <> '[]'"),
     "postgresql_where": text("authorities <> '[]'"),
 }
+# Not unique: what was typed at a registration is no proof, and the name that goes with it is unique.
+_WITH_DOCUMENT: dict[str, Any] = {
+    "sqlite_where": text("document IS NOT NULL"),
+    "postgresql_where": text("document IS NOT NULL"),
+}
+Index("ix_user_account_by_document", user_account.c.document, **_WITH_DOCUMENT)
 Index("ix_user_account_with_authorities", user_account.c.id, **_WITH_AUTHORITIES)
 Index("ix_user_account_in_business", user_account.c.business_id, user_account.c.id, **_IN_BUSINESS)
 

@@ -50,7 +50,7 @@ class Decoder:
         # The standard parser tells of a duplicate name, which msgspec lets the last one win: two readers of one body
         # could otherwise see two different requests.
         try:
-            raw = json.loads(body, object_pairs_hook=_unique, parse_constant=_no_constant)
+            raw = _STRICT.decode(body.decode())
             if b"\\u" in body:
                 _check_text(raw)
             return self._decoder.decode(body)
@@ -78,6 +78,9 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _no_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
+
+
+_STRICT = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_no_constant)
 
 
 def _check_text(value: Any) -> None:

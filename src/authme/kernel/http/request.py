@@ -5,6 +5,8 @@ import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import msgspec
+
 
 @dataclass(frozen=True, slots=True)
 class BasicCredentials:
@@ -14,8 +16,7 @@ class BasicCredentials:
     password: str
 
 
-@dataclass(slots=True)
-class Request:
+class Request(msgspec.Struct):
     """One HTTP request. Its body is read, and capped, before anyone but `kernel.http` sees it."""
 
     method: str

@@ -4,13 +4,22 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0005"
-down_revision = "0003"
+down_revision = "0004"
 compat_version = 1
 
 
 def upgrade() -> None:
     op.add_column("user_account", sa.Column("logon", sa.Text(), nullable=True))
     op.add_column("user_account", sa.Column("is_document_vouched", sa.SmallInteger(), server_default="0", nullable=False))
+    has_document = sa.text("document IS NOT NULL")
+    op.create_index(
+        "ix_user_account_by_document",
+        "user_account",
+        ["document"],
+        unique=False,
+        sqlite_where=has_document,
+        postgresql_where=has_document,
+    )
     _order_the_outbox()
     _make_logons()
 

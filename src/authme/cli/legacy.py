@@ -1,0 +1,124 @@
+"""`authme legacy`: the mainframe's directories, and the commands to them."""
+
+from typing import Annotated, Any
+
+import typer
+
+from authme.app import Server
+from authme.cli.embedded_logons import app as embedded_logons
+from authme.cli.keys import shown_time
+from authme.cli.output import Json, checked, fail, in_office, show, show_table
+from authme.kernel.wire import Id
+from authme.legacy.commands import KIND
+from authme.legacy.directories import Directories
+from authme.legacy.logon import read_logon
+from authme.legacy.queue import Queued, cancel_command, list_commands
+from authme.legacy.show import Shown, find_shown
+from authme.outbox.again import retry as retry_row
+from authme.outbox.again import retry_all
+from authme.outbox.model import Entry, State
+
+app = typer.Typer(help="The mainframe: its directories, and the commands to them.", no_args_is_help=True)
+app.add_typer(embedded_logons, name="embedded")
+
+CommandArgument = Annotated[str, typer.Argument(metavar="ID", help="The id of a command, as `authme legacy queue` shows it.")]
+
+
+@app.command()
+def queue(
+    state: Annotated[State | None, typer.Option(help="Only commands in this state.")] = None, as_json: Json = False
+) -> None:
+    """List the commands, the oldest first: never a password, nor anything else of a person than the logon."""
+
+    async def work(server: Server) -> list[Queued]:
+        return [queued async for queued in list_commands(server.database.reader(), state=state)]
+
+    show_table([{"id": one.entry.id, "logon": one.logon} | _row(one.entry) for one in in_office(work)], as_json=as_json)
+
+
+@app.command()
+def retry(
+    row_id: Annotated[str | None, typer.Argument(metavar="[ID]", help="The id of a command that failed.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="Every command that failed.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Have a command that failed tried again, for as long as a new one. It undoes nothing that was ordered after it."""
+    if (row_id is None) != every:
+        fail("an ID or --all is expected")
+    if row_id is None:
+        count = in_office(lambda server: server.run(lambda ctx: retry_all(ctx, KIND)))
+    else:
+        given = checked("ID", row_id, Id)
+        in_office(lambda server: server.run(lambda ctx: retry_row(ctx, KIND, given)))
+        count = 1
+    show({"retried": count}, as_json=as_json, text=f"{count} to be tried again.")
+
+
+@app.command()
+def cancel(row_id: CommandArgument, as_json: Json = False) -> None:
+    """Take back a command that waits or failed, and erase what is in it. Those after it go on."""
+    given = checked("ID", row_id, Id)
+    in_office(lambda server: server.run(lambda ctx: cancel_command(ctx, given)))
+    show({"id": given, "state": "CANCELLED"}, as_json=as_json, text="Taken back.")
+
+
+@app.command()
+def check(as_json: Json = False) -> None:
+    """Try each directory and say what is wrong with the way to it; exit code 1 if anything is."""
+
+    async def work(server: Server) -> dict[str, list[str]]:
+        return {name: await one.check() for name, one in server.parts.get(Directories).all.items()}
+
+    found = in_office(work)
+    lines = [f"{name}: {problem}" for name, problems in found.items() for problem in problems or ["in order"]]
+    show(found, as_json=as_json, text="\n".join(lines))
+    if any(found.values()):
+        raise typer.Exit(1)
+
+
+@app.command("show")
+def show_command(
+    logon: Annotated[str, typer.Argument(metavar="LOGON", help="A logon of the mainframe.")], as_json: Json = False
+) -> None:
+    """Show whose a logon is, where it is, how it stands, and the commands to it of late."""
+    given = read_logon(logon)
+    if given is None:
+        fail("LOGON: 1 to 8 letters, digits and #@$ are expected, the first not a digit")
+    found = in_office(lambda server: find_shown(server.database.reader(), given))
+    if found is None:
+        fail("the logon is nobody's here")
+    value = _shown(found)
+    if as_json:
+        show(value, as_json=True)
+        return
+    commands = value.pop("commands")
+    show(value, as_json=False, text="\n".join(f"{name}  {'' if is_ is None else is_}".rstrip() for name, is_ in value.items()))
+    show_table(commands, as_json=False)
+
+
+def _row(entry: Entry) -> dict[str, Any]:
+    return {
+        "directory": entry.channel,
+        "command": entry.topic,
+        "state": entry.state,
+        "attempts": entry.attempts,
+        "createdAt": shown_time(entry.created_at),
+        "nextTryAt": shown_time(entry.due_at) if entry.state == "PENDING" else None,
+        "doneAt": shown_time(entry.done_at),
+        "fault": entry.fault,
+    }
+
+
+def _shown(found: Shown) -> dict[str, Any]:
+    logon = found.logon
+    return {
+        "logon": logon.logon,
+        "directory": logon.directory,
+        "userId": logon.user_id,
+        "status": found.status,
+        "requestId": logon.request_id,
+        "isRevoked": logon.is_revoked,
+        "isPasswordPending": logon.has_password_pending,
+        "isStandingPending": logon.has_standing_pending,
+        "commands": [{"id": one.id} | _row(one) for one in found.commands],
+    }

@@ -1,0 +1,50 @@
+"""Give a user a logon that a directory is to make, and forget the one they have."""
+
+from authme.kernel.context import Context
+from authme.kernel.ids import new_id
+from authme.legacy import store
+from authme.legacy.commands import KIND, order
+from authme.legacy.model import LegacyLogon, NewLogon
+from authme.outbox.enqueue import forget_of_user
+
+
+async def give(
+    ctx: Context, user_id: str, new: NewLogon, *, directory: str, business_id: str | None, is_chosen: bool
+) -> LegacyLogon:
+    """Note whose the logon is to be, and order it. Raises UniqueViolation when it is somebody's, or the user has one."""
+    now = ctx.clock.now_ms()
+    made = LegacyLogon(
+        id=new_id(ctx.clock),
+        logon=new.logon,
+        directory=directory,
+        user_id=user_id,
+        status="PENDING",
+        request_id=new_id(ctx.clock),
+        group=new.group,
+        business_id=business_id,
+        is_chosen=is_chosen,
+        command_no=1,
+        password_no=0,
+        password_done_no=0,
+        standing_no=0,
+        standing_done_no=0,
+        is_revoked=False,
+        synced_at=None,
+        created_at=now,
+        updated_at=now,
+    )
+    await store.insert_logon(ctx.tx, made)
+    person = {"name": new.name, "document": new.document, "email": new.email, "mobile": new.mobile, "group": new.group}
+    order(ctx, made, "PROVISION", person, request_id=made.request_id)
+    return made
+
+
+async def forget(ctx: Context, user_id: str) -> bool:
+    """Forget whose the user's logon is, with the commands that wait or failed and what is in them; False if they had none.
+
+    Commands ordered by the same unit are kept. The directory's entry stays as it is.
+    """
+    if not await store.delete_of_user(ctx.tx, user_id):
+        return False
+    await forget_of_user(ctx, user_id, kind=KIND)
+    return True

@@ -1,0 +1,136 @@
+"""Link a logon to a user: by name, by claim, and for good."""
+
+from dataclasses import dataclass
+
+import msgspec
+
+from authme.audit import record
+from authme.credentials import store as credentials
+from authme.kernel.context import Context
+from authme.kernel.database import UniqueViolation
+from authme.kernel.errors import StateForbids, Unavailable
+from authme.kernel.ids import new_id
+from authme.legacy import store as logons
+from authme.legacy.model import LegacyLogon
+from authme.sign_in import legacy_store as store
+from authme.users import change_store
+from authme.users import store as users
+from authme.users.contacts import main_names
+from authme.users.model import Identity, User
+from authme.users.names import Name
+from authme.users.taken import release
+
+
+class ChangedMeanwhile(StateForbids):
+    """The logon became somebody's, or the user is not what they were; nothing was written."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """Who gets a logon that was nobody's."""
+
+    user: User
+    """As they are to be."""
+    was: User | None
+    """As they were read; None for a user who is to be made."""
+    logon: Name
+    directory: str
+    names: tuple[Name, ...] = ()
+    """What a user who is to be made is called beside the logon."""
+    has_password: bool = False
+    """Whether the user has a password here. What was set by somebody who had still to show who they are is none."""
+    lacks_document: bool = False
+    """Whether the entry has a document that a user who is to be made does not get."""
+    elsewhere: str | None = None
+    """The user who has that document, and is not known to be the same person."""
+
+    @property
+    def is_of_nobody(self) -> bool:
+        """Whether the user is made only now, or had still to show who they are."""
+        return self.was is None or self.was.status == "PENDING"
+
+    async def write(self, ctx: Context, *, synced_at: int | None = None) -> None:
+        """Let the logon be the user's, and one of their names; make the user if they are to be made.
+
+        `synced_at` is when the password here was changed, if that is the directory's. Raises ChangedMeanwhile; of two who are
+        given one logon the second waits for the first, and then gets that.
+        """
+        if self.was is None:
+            await self._make(ctx)
+        else:
+            await self._give(ctx, self.was)
+        try:
+            await logons.insert_logon(ctx.tx, self._row(ctx, synced_at))
+        except UniqueViolation as error:
+            # Just ordered for somebody (UI-20). The unit of work is lost on PostgreSQL.
+            raise Unavailable from error
+        record(ctx, "logon.linked", self.user.id, user_id=self.user.id, directory=self.directory, is_new=self.was is None)
+        if self.lacks_document:
+            record(ctx, "logon.document_elsewhere", self.user.id, user_id=self.user.id, elsewhere=self.elsewhere)
+
+    async def _make(self, ctx: Context) -> None:
+        await users.insert_users(ctx.tx, [self.user])
+        if not await self._claim(ctx, self.logon, is_main=True):
+            await store.withdraw_user(ctx.tx, self.user.id)
+            raise ChangedMeanwhile
+        record(ctx, "user.created", self.user.id, user_id=self.user.id, status=self.user.status)
+        # In one order for everybody: two units that want the same names do not wait for each other.
+        for name, is_main in sorted(main_names(self.names), key=lambda one: (one[0].type, one[0].key)):
+            await release(ctx, [name.key], for_user=self.user.id)
+            if not await self._claim(ctx, name, is_main=is_main) and name.value == self.user.document:
+                await self._do_without_document(ctx)
+
+    async def _give(self, ctx: Context, was: User) -> None:
+        is_held = await users.hold(ctx.tx, was.id)
+        now_is = await users.find(ctx.tx, was.id)
+        is_same = now_is is not None and (now_is.status, now_is.updated_at) == (was.status, was.updated_at)
+        if not is_held or not is_same or await logons.find_of_user(ctx.tx, was.id) is not None:
+            raise ChangedMeanwhile
+        names = await change_store.list_keys(ctx.tx, was.id)
+        if (self.logon.type, self.logon.key) not in names and not await self._claim(ctx, self.logon, is_main=True):
+            raise ChangedMeanwhile
+        await change_store.set_logon(ctx.tx, was.id, self.user.logon)
+        if was.status == "PENDING":
+            await users.change_status(ctx.tx, was.id, was=("PENDING",), becomes="ACTIVE", now=ctx.clock.now_ms())
+            # Whoever set it did not show who they are, and must not be let in by what their victim proves.
+            await credentials.delete_password(ctx.tx, was.id)
+
+    async def _claim(self, ctx: Context, name: Name, *, is_main: bool) -> bool:
+        given = Identity(
+            id=new_id(ctx.clock),
+            user_id=self.user.id,
+            type=name.type,
+            value=name.value,
+            verified=True,
+            main=is_main,
+            created_at=ctx.clock.now_ms(),
+        )
+        return await store.claim_name(ctx.tx, given, key=name.key)
+
+    async def _do_without_document(self, ctx: Context) -> None:
+        """Leave it to whoever was given the name since the plan was made."""
+        without = msgspec.structs.replace(self.user, document=None, is_document_vouched=False)
+        await change_store.change(ctx.tx, without, now=self.user.updated_at)
+
+    def _row(self, ctx: Context, synced_at: int | None) -> LegacyLogon:
+        now = ctx.clock.now_ms()
+        return LegacyLogon(
+            id=new_id(ctx.clock),
+            logon=self.logon.key,
+            directory=self.directory,
+            user_id=self.user.id,
+            status="PROVISIONED",
+            request_id=None,
+            group=None,
+            business_id=None,
+            is_chosen=False,
+            command_no=0,
+            password_no=0,
+            password_done_no=0,
+            standing_no=0,
+            standing_done_no=0,
+            is_revoked=False,
+            synced_at=synced_at,
+            created_at=now,
+            updated_at=now,
+        )

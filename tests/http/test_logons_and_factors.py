@@ -1,0 +1,123 @@
+"""To associate or reset a logon is one proof: it never stands for a second factor."""
+
+from pathlib import Path
+
+import pytest
+
+from support.answers import refused, token_object
+from support.api import Api
+from support.factors import asked_for, confirmed_app, confirmed_contact, factors_of, fulfil, twice_proved
+from support.given import Given, GivenClient, GivenUser, MakeGiven
+from support.legacy_logons import (
+    ADDRESS,
+    LOGON,
+    MOBILE,
+    NEW_SECRET,
+    SECRET,
+    asked_for_logon,
+    associate,
+    associated,
+    complete,
+    given_linked,
+    log_in_there,
+    names_of,
+    reset_logon,
+)
+from support.two_engines import rows_of
+
+LEVERAGE = "/user-identities/me/leverage-mfa"
+
+
+@pytest.fixture
+def visitor(given: Given, client: GivenClient) -> Api:
+    return given.api.as_client(client.id)
+
+
+@pytest.fixture
+async def logon(given: Given) -> str:
+    """A logon that is nobody's here so far, and whose directory knows no contact."""
+    await given.legacy_logon(LOGON, SECRET, name="Maria")
+    return LOGON
+
+
+@pytest.mark.parametrize("kind", ["app", "address"])
+async def test_a_password_brings_no_second_factor_of_its_own(given: Given, client: GivenClient, logon: str, kind: str):
+    """Whoever got hold of a logon's password must not add a mailbox that then counts beside it."""
+    user = await given.user("maria.silva" if kind == "app" else None)
+    await given.linked(user, logon)
+    if kind == "app":
+        person = given.api.as_(await given.mfa_token(user, client))
+        await confirmed_app(given, person)
+    visitor = given.api.as_client(client.id)
+
+    refused(await associated(given, visitor, "thief@example.com"), 409, "404")
+
+    assert await rows_of(given.env["AUTHME_DATABASE_URL"], "SELECT 1 FROM identity WHERE value LIKE 'thief%'") == []
+
+
+@pytest.mark.usefixtures("logon")
+@pytest.mark.parametrize("more", [{}, {"newPassword": NEW_SECRET}])
+async def test_a_mailbox_and_any_logon_do_not_reach_the_second_factor(
+    given: Given, client: GivenClient, visitor: Api, user: GivenUser, more: dict[str, str]
+):
+    """Whoever reads somebody's mail and has a logon of their own makes it that person's, and is no further than by a reset."""
+    await confirmed_app(given, await twice_proved(given, user, client))
+    answer = await associated(given, visitor, user.name, **more)
+
+    for tokens in (answer, await log_in_there(visitor, more.get("newPassword", SECRET))):
+        thief = given.api.as_(str(token_object(tokens)["accessToken"]))
+        refused(await thief.post(LEVERAGE, json={"contactType": "EMAIL"}), 409, "404")
+
+
+@pytest.mark.usefixtures("logon")
+async def test_the_first_contact_is_raised_by_after_the_next_login(given: Given, visitor: Api):
+    tokens = token_object(await associated(given, visitor))
+    refused(await given.api.as_(str(tokens["accessToken"])).post(LEVERAGE, json={"contactType": "EMAIL"}), 409, "404")
+
+    person = given.api.as_(str(token_object(await log_in_there(visitor))["accessToken"]))
+    token_object(await fulfil(person, await asked_for(person), token=await given.code(ADDRESS)))
+
+
+async def test_an_alternative_contact_is_theirs_too(given: Given, client: GivenClient, visitor: Api, logon: str):
+    user = await given.user()
+    await given.linked(user, logon)
+    await confirmed_contact(given, await twice_proved(given, user, client), MOBILE)
+
+    begun = await associate(visitor, mobile=MOBILE)
+    token = token_object(await complete(visitor, begun, await given.code(MOBILE)))["accessToken"]
+
+    assert await names_of(given, token) == {user.name: "EMAIL", LOGON: "LOGON", MOBILE: "MOBILE"}
+    factors = await rows_of(given.env["AUTHME_DATABASE_URL"], "SELECT contact_type FROM factor")
+    assert factors == []
+
+
+@pytest.mark.parametrize("keeps", ["true", "false"])
+async def test_neither_does_the_mailbox_by_a_reset(make_given: MakeGiven, tmp_path: Path, keeps: str):
+    given = await make_given(f"sqlite:///{tmp_path}/a.db", legacy_keeps_passwords=keeps)
+    client = await given.client(factor_visibility="UNRESTRICTED")
+    visitor, user = given.api.as_client(client.id), await given_linked(given)
+    await confirmed_app(given, await twice_proved(given, user, client))
+    code, bound_to = await asked_for_logon(given, visitor)
+    answer = await reset_logon(visitor, code, bound_to)
+    await given.deliver()
+
+    for tokens in (answer, await log_in_there(visitor, NEW_SECRET)):
+        thief = given.api.as_(str(token_object(tokens)["accessToken"]))
+        (main, *_) = await factors_of(thief)
+        refused(await thief.post("/user-identities/me/leverage-mfa", json={"factorId": main["id"]}), 409, "404")
+
+
+async def test_nor_where_no_password_is_kept(make_given: MakeGiven, tmp_path: Path):
+    given = await make_given(f"sqlite:///{tmp_path}/a.db", legacy_keeps_passwords=False)
+    client = await given.client(factor_visibility="UNRESTRICTED")
+    visitor = given.api.as_client(client.id)
+    await given.legacy_logon(LOGON, SECRET, email=ADDRESS, mobile=MOBILE)
+    token_object(await log_in_there(visitor))
+    code, bound_to = await asked_for_logon(given, visitor)
+    token_object(await reset_logon(visitor, code, bound_to))
+    await given.deliver()
+
+    thief = given.api.as_(str(token_object(await log_in_there(visitor, NEW_SECRET))["accessToken"]))
+
+    refused(await thief.post("/user-identities/me/leverage-mfa", json={"contactType": "EMAIL"}), 409, "404")
+    assert (await thief.post("/user-identities/me/leverage-mfa", json={"contactType": "MOBILE"})).status_code == 201

@@ -47,7 +47,7 @@ def test_these_are_the_commands():
         "group depend", "group undepend", "group add-member", "group remove-member",
         "role create", "role list", "role remove",
         "outbox list", "outbox retry", "outbox cancel",
-        "legacy queue", "legacy retry", "legacy cancel", "legacy check", "legacy show",
+        "legacy queue", "legacy retry", "legacy cancel", "legacy check", "legacy show", "legacy link",
         "legacy embedded add", "legacy embedded expire", "legacy embedded dates",
         "audit verify", "audit export",
     }  # fmt: skip
@@ -126,6 +126,7 @@ def test_every_command_that_ends_says_json_and_nothing_else(authme: Commands):
     assert authme.json("legacy", "embedded", "expire", "MARIA01") == {"logon": "MARIA01", "expired": True}
     assert authme.json("legacy", "embedded", "dates", "MARIA01")["logon"] == "MARIA01"
     assert authme.json("legacy", "check") == {"embedded": []}
+    assert not authme.json("legacy", "link", "MARIA01", "--user", user["userId"])["isLinked"]
     assert authme.json("legacy", "queue") == []
     assert authme.json("legacy", "retry", "--all") == {"retried": 0}
     assert authme.json("user", "remove", "maria@example.com") == user | {"status": "REMOVED"}

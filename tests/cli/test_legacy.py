@@ -11,8 +11,9 @@ import pytest
 from authme.kernel.clock import SystemClock
 from cli.commands import Commands, refused
 from legacy.ordering import ordered, password_ordered, revoke_ordered
-from support.given import Given
+from support.given import Given, GivenUser
 from support.given_legacy import unreachable_directory
+from support.legacy_logons import log_in_there
 
 SECRET = "NEWPASS1"
 
@@ -170,6 +171,116 @@ class TestShow:
     def test_a_logon_that_is_nobodys_or_none_is_refused(self, authme: Commands):
         assert refused(authme("legacy", "show", "NOBODY01")) == "the logon is nobody's here"
         assert refused(authme("legacy", "show", "1NOBODY")).startswith("LOGON: 1 to 8 letters")
+
+
+class TestLink:
+    @pytest.fixture
+    def people(self, authme: Commands) -> dict[str, str]:
+        """Two users; return their ids by name."""
+        names = ("maria@example.com", "other@example.com")
+        words = ("user", "create", "--password-stdin", "--username")
+        return {name: authme.json(*words, name, typed="a phrase of before\n")["userId"] for name in names}
+
+    def link(self, authme: Commands, user_id: str, *words: str, logon: str = "MARIA01") -> Any:
+        return authme("legacy", "link", logon, "--user", user_id, *words)
+
+    def names_of(self, authme: Commands, user_id: str) -> set[str]:
+        query = f"SELECT value FROM identity WHERE type = 'LOGON' AND user_id = '{user_id}'"  # noqa: S608  # an id of ours
+        return {value for (value,) in authme.rows(query)}
+
+    def logons(self, authme: Commands) -> set[tuple[str, str]]:
+        return set(authme.rows("SELECT id, logon FROM user_account WHERE logon IS NOT NULL"))
+
+    def test_whose_a_logon_is_gets_it_at_the_first_login(self, authme: Commands, people: dict[str, str]):
+        maria = people["maria@example.com"]
+
+        found = authme.json("legacy", "link", "maria01", "--user", maria)
+
+        assert found == {"logon": "MARIA01", "userId": maria, "isLinked": False}
+        assert (self.logons(authme), self.names_of(authme, maria)) == ({(maria, "MARIA01")}, {"MARIA01"})
+        said = authme.rows("SELECT target, result FROM audit_event WHERE action = 'logon.vouched'")
+        assert said == [(maria, "OK")]
+
+        async def first_login(given: Given) -> None:
+            await given.legacy_logon("MARIA01", "OLDPASS1")
+            visitor = given.api.as_client((await given.client()).id)
+            assert (await log_in_there(visitor)).status_code == 200
+
+        beside(authme, first_login)
+        assert authme.json("legacy", "show", "MARIA01")["userId"] == maria
+        assert self.link(authme, maria).stdout == "It is linked.\n"
+        other = people["other@example.com"]
+        assert maria in refused(self.link(authme, other, "--take"))
+        assert "another" not in refused(self.link(authme, maria, logon="OTHER01"))
+        assert self.logons(authme) == {(maria, "MARIA01")}
+
+    def test_it_takes_the_place_of_the_one_that_was_said_before(self, authme: Commands, people: dict[str, str]):
+        maria = people["maria@example.com"]
+        self.link(authme, maria)
+
+        assert self.link(authme, maria, logon="MARIA02").exit_code == 0
+
+        assert self.logons(authme) == {(maria, "MARIA02")}
+        assert self.names_of(authme, maria) == {"MARIA01", "MARIA02"}
+
+    def test_it_is_taken_from_whoever_merely_has_the_name_only_if_that_is_said(self, authme: Commands, people: dict[str, str]):
+        maria, other = people["maria@example.com"], people["other@example.com"]
+        beside(authme, lambda given: given.merely_named(GivenUser(other, "", ""), "MARIA01"))
+
+        assert refused(self.link(authme, maria)) == f"The logon is a name of user {other}; --take gives it to this one."
+        assert self.names_of(authme, other) == {"MARIA01"}
+
+        assert self.link(authme, maria, "--take").stdout == "The first right legacy password links it.\n"
+        assert (self.names_of(authme, maria), self.names_of(authme, other)) == ({"MARIA01"}, set())
+        assert authme.rows("SELECT target FROM audit_event WHERE action = 'identity.removed'") == [(other,)]
+
+    def test_it_is_not_taken_from_whose_it_is_by_somebodys_word(self, authme: Commands, people: dict[str, str]):
+        maria, other = people["maria@example.com"], people["other@example.com"]
+        self.link(authme, other)
+
+        assert other in refused(self.link(authme, maria, "--take"))
+
+        assert self.logons(authme) == {(other, "MARIA01")}
+
+    def test_nor_from_whoever_has_no_other_name(self, authme: Commands, people: dict[str, str]):
+        maria, other = people["maria@example.com"], people["other@example.com"]
+        beside(authme, lambda given: given.merely_named(GivenUser(other, "", ""), "MARIA01"))
+        authme.change("DELETE FROM identity WHERE value = 'other@example.com'")
+
+        assert refused(self.link(authme, maria, "--take")) == "The last name of a user cannot go."
+
+        assert self.logons(authme) == set()
+
+    def test_one_that_is_being_made_is_left_alone_and_one_that_could_not_be_is_not(
+        self, authme: Commands, people: dict[str, str]
+    ):
+        maria, other = people["maria@example.com"], people["other@example.com"]
+        beside(authme, lambda given: ordered(given, GivenUser(other, "", ""), "MARIA01", is_chosen=True))
+
+        assert other in refused(self.link(authme, maria))
+        [(command,)] = authme.rows("SELECT id FROM outbox WHERE kind = 'LEGACY'")
+        fail(authme, command)
+
+        assert self.link(authme, maria).exit_code == 0
+        assert (self.logons(authme), authme.count("legacy_logon")) == ({(maria, "MARIA01")}, 0)
+
+    def test_what_is_no_logon_or_nobodys_or_reads_as_anothers_name_is_refused(
+        self, authme: Commands, people: dict[str, str], tmp_path: Path
+    ):
+        maria = people["maria@example.com"]
+        authme.json("user", "create", "--username", "other01", "--password-stdin", typed="a phrase of before\n")
+        nowhere = tmp_path / "nowhere.toml"
+        nowhere.write_text(
+            '[[rules]]\nlogons = "W*"\ndirectory = "embedded"\n[new_logons]\ndirectory = "embedded"\nprefix = "W"\n'
+        )
+
+        assert refused(self.link(authme, maria, logon="1MARIA")).startswith("LOGON: 1 to 8 letters")
+        assert refused(self.link(authme, "nobody")).startswith("--user: ")
+        assert refused(self.link(authme, "0" * 24)) == "There is no such resource."
+        assert refused(self.link(authme, maria, logon="OTHER01")) == "The name is taken."
+        words = ("legacy", "link", "MARIA01", "--user", maria)
+        assert refused(authme(*words, legacy_file=str(nowhere))) == "LOGON: no directory has such logons"
+        assert self.logons(authme) == set()
 
 
 class TestCheck:

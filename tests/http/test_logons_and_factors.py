@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from authme.accounts.vouch_logon import vouch_logon
+from authme.users import names
 from support.answers import refused, token_object
 from support.api import Api
 from support.factors import asked_for, confirmed_app, confirmed_contact, factors_of, fulfil, twice_proved
@@ -23,6 +25,7 @@ from support.legacy_logons import (
     names_of,
     reset_logon,
 )
+from support.recovery import code_for, reset
 from support.two_engines import rows_of
 
 LEVERAGE = "/user-identities/me/leverage-mfa"
@@ -67,6 +70,75 @@ async def test_a_mailbox_and_any_logon_do_not_reach_the_second_factor(
     for tokens in (answer, await log_in_there(visitor, more.get("newPassword", SECRET))):
         thief = given.api.as_(str(token_object(tokens)["accessToken"]))
         refused(await thief.post(LEVERAGE, json={"contactType": "EMAIL"}), 409, "404")
+
+
+async def test_nor_after_another_factor_was_proved_beside_a_password_that_is_not_the_logons(
+    on_both: Given,
+):
+    """Whose account it is logs in with a password and an app, and knows nothing of the logon and its password."""
+    await on_both.legacy_logon(LOGON, SECRET)
+    client, user = await on_both.client(), await on_both.user()
+    visitor = on_both.api.as_client(client.id)
+    app = await confirmed_app(on_both, await twice_proved(on_both, user, client))
+    token_object(await associated(on_both, visitor, user.name))
+
+    person = await on_both.person(user, client)
+    token_object(await fulfil(person, await asked_for(person, contactType="TOTP"), token=app.code))
+
+    for tokens in (await log_in_there(visitor), await visitor.login(user.name, user.password)):
+        thief = on_both.api.as_(str(token_object(tokens)["accessToken"]))
+        refused(await thief.post(LEVERAGE, json={"contactType": "EMAIL"}), 409, "404")
+
+
+@pytest.mark.parametrize("by", ["the person", "a code to another contact", "whoever has the logon there"])
+async def test_nor_after_the_password_was_set_anew(given: Given, client: GivenClient, visitor: Api, logon: str, by: str):
+    user = await given.user()
+    app = await confirmed_app(given, await twice_proved(given, user, client))
+    token_object(await associated(given, visitor, user.name))
+    person, secret = await given.person(user, client), NEW_SECRET
+    if by == "whoever has the logon there":
+        await given.remove_there(logon)
+        await given.legacy_logon(logon, secret)
+    elif by == "the person":
+        body = {"currentPassword": user.password, "newPassword": secret}
+        assert (await person.post("/user-identities/me/change-password", json=body)).status_code == 204
+        token_object(await fulfil(person, await asked_for(person, contactType="TOTP"), token=app.code))
+    else:
+        token_object(await reset(visitor, user.name, await code_for(given, visitor, user.name), secret))
+    await given.deliver()
+
+    thief = given.api.as_(str(token_object(await log_in_there(visitor, secret))["accessToken"]))
+
+    refused(await thief.post(LEVERAGE, json={"contactType": "EMAIL"}), 409, "404")
+
+
+@pytest.mark.parametrize("word", ["before", "after"])
+async def test_it_is_a_second_factor_where_somebody_says_whose_the_logon_is(
+    given: Given, client: GivenClient, visitor: Api, logon: str, word: str
+):
+    user = await given.user()
+    await confirmed_app(given, await twice_proved(given, user, client))
+    if word == "before":
+        await given.run(lambda ctx: vouch_logon(ctx, user.id, logon, takes=False))
+    token_object(await associated(given, visitor, user.name))
+    if word == "after":
+        await given.run(lambda ctx: vouch_logon(ctx, user.id, logon, takes=False))
+
+    person = given.api.as_(str(token_object(await log_in_there(visitor))["accessToken"]))
+
+    token_object(await fulfil(person, await asked_for(person, contactType="EMAIL"), token=await given.code(user.name)))
+
+
+async def test_of_two_contacts_that_both_stood_alone_none_is_left(given: Given, visitor: Api, logon: str):
+    user = await given.user(ADDRESS, names=(names.email(ADDRESS), names.mobile(MOBILE)))
+    begun = await associate(visitor, mobile=MOBILE, logon=logon)
+    token_object(await complete(visitor, begun, await given.code(MOBILE)))
+    token_object(await reset(visitor, user.name, await code_for(given, visitor, user.name), NEW_SECRET))
+
+    person = given.api.as_(str(token_object(await visitor.login(user.name, NEW_SECRET))["accessToken"]))
+
+    for contact in ("EMAIL", "MOBILE"):
+        refused(await person.post(LEVERAGE, json={"contactType": contact}), 409, "404")
 
 
 @pytest.mark.usefixtures("logon")

@@ -127,29 +127,23 @@ class GivenLegacy:
                 directory=ctx.part(Directories).rules.name_for(logon) or EMBEDDED,
                 user_id=user.id,
                 status="PROVISIONED",
-                request_id=None,
-                group=None,
-                business_id=None,
-                is_chosen=False,
-                command_no=0,
-                password_no=0,
-                password_done_no=0,
-                standing_no=0,
-                standing_done_no=0,
-                is_revoked=False,
-                synced_at=None,
                 created_at=now,
                 updated_at=now,
             )
-            name = Identity(
-                id=new_id(ctx.clock), user_id=user.id, type="LOGON", value=logon, verified=True, main=False, created_at=now
-            )
             await store.insert_logon(ctx.tx, made)
-            await users.insert_identities(ctx.tx, [(name, logon)])
+            await users.insert_identities(ctx.tx, [(_name(ctx, user, logon), logon)])
             await ctx.tx.run(_IS_THEIRS, of_user=user.id, becomes=logon)
             return made
 
         return await self.run(work)
+
+    async def merely_named(self, user: Any, logon: str) -> None:
+        """Let a logon be one of a user's names, as that of whoever registered with it before anybody asked whose it is."""
+
+        async def work(ctx: Context) -> None:
+            await users.insert_identities(ctx.tx, [(_name(ctx, user, logon), logon)])
+
+        await self.run(work)
 
     async def commands(self) -> list[dict[str, Any]]:
         """Return the commands to directories, each logon's in their order; `payload` is None once one is done."""
@@ -164,6 +158,11 @@ class GivenLegacy:
     async def deliver(self) -> int:
         """Do once what is due to be done beyond this server; return how many rows were tried."""
         return await self.server.courier.deliver_due()
+
+
+def _name(ctx: Context, user: Any, logon: str) -> Identity:
+    now = ctx.clock.now_ms()
+    return Identity(id=new_id(ctx.clock), user_id=user.id, type="LOGON", value=logon, verified=True, main=False, created_at=now)
 
 
 def unreachable_directory(folder: Path) -> dict[str, str]:

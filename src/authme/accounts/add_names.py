@@ -10,8 +10,10 @@ from authme.audit import record
 from authme.kernel.context import Context
 from authme.kernel.errors import ErrorItem, FieldsRefused, field_malformed
 from authme.kernel.wire import Text, Wire
+from authme.legacy import store as logons
 from authme.users import change_store
-from authme.users.names import Name, NameMalformed, of_type
+from authme.users.model import User
+from authme.users.names import Name, NameMalformed, logon_among, of_type
 from authme.users.show import UserAnswer, shown
 from authme.users.taken import check_free
 
@@ -32,7 +34,8 @@ class AddNamesRequest(Wire, frozen=True):
 async def add_names(ctx: Context, user_id: str, body: AddNamesRequest) -> UserAnswer:
     """Add names to a user: all of them, or none if one is taken. A name that the user has already is left as it is.
 
-    Contacts are unverified until the user asks for a code and gives it back (UI-39, UI-40).
+    Contacts are unverified until the user asks for a code and gives it back (UI-39, UI-40). A logon of the mainframe is the
+    user's by the word of the caller, and is linked at their first login by it; of whoever has one, another is a mere name.
     """
     wanted = _read(body)
     target = await hold_managed(ctx, user_id)
@@ -47,7 +50,17 @@ async def add_names(ctx: Context, user_id: str, body: AddNamesRequest) -> UserAn
     await insert_names(ctx, made)
     for identity, _ in made:
         record(ctx, "identity.added", target.id, identity=identity.id, type=identity.type)
+    await _vouch(ctx, target, wanted)
     return await shown(ctx, target)
+
+
+async def _vouch(ctx: Context, target: User, wanted: list[Name]) -> None:
+    """Let a logon be the user's, also one that was a mere name of theirs so far."""
+    logon = logon_among(wanted)
+    if logon is None or target.logon is not None or await logons.find_of_user(ctx.tx, target.id) is not None:
+        return
+    await change_store.set_logon(ctx.tx, target.id, logon)
+    record(ctx, "logon.vouched", target.id)
 
 
 def _read(body: AddNamesRequest) -> list[Name]:

@@ -36,7 +36,7 @@ async def remove_name(ctx: Context, user_id: str, identity_id: str) -> None:
     await change_store.delete_name(ctx.tx, target.id, leaving.id)
     await _put_in_its_place(ctx, leaving, [one for one in identities if one.type == leaving.type and one.id != leaving.id])
     await _forget_document(ctx, target, leaving)
-    await _unlink(ctx, leaving)
+    await _unlink(ctx, target, leaving)
     record(ctx, "identity.removed", target.id, identity=leaving.id, type=leaving.type)
 
 
@@ -61,12 +61,12 @@ async def _forget_document(ctx: Context, target: User, leaving: Identity) -> Non
         await change_store.change(ctx.tx, becomes, now=ctx.clock.now_ms())
 
 
-async def _unlink(ctx: Context, leaving: Identity) -> None:
+async def _unlink(ctx: Context, target: User, leaving: Identity) -> None:
     if leaving.type != "LOGON":
         return
-    logon = await logons.find_of_user(ctx.tx, leaving.user_id)
-    if logon is None or logon.logon != leaving.value:
-        return
-    await forget(ctx, leaving.user_id)
-    await change_store.set_logon(ctx.tx, leaving.user_id, None)
-    record(ctx, "logon.unlinked", leaving.user_id)
+    if leaving.value == target.logon:
+        await change_store.set_logon(ctx.tx, target.id, None)
+    logon = await logons.find_of_user(ctx.tx, target.id)
+    if logon is not None and logon.logon == leaving.value:
+        await forget(ctx, target.id)
+        record(ctx, "logon.unlinked", target.id)

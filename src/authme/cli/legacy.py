@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
+from authme.accounts.vouch_logon import vouch_logon
 from authme.app import Server
 from authme.cli.embedded_logons import app as embedded_logons
 from authme.cli.keys import shown_time
@@ -22,6 +23,8 @@ app = typer.Typer(help="The mainframe: its directories, and the commands to them
 app.add_typer(embedded_logons, name="embedded")
 
 CommandArgument = Annotated[str, typer.Argument(metavar="ID", help="The id of a command, as `authme legacy queue` shows it.")]
+
+LogonArgument = Annotated[str, typer.Argument(metavar="LOGON", help="A logon of the mainframe.")]
 
 
 @app.command()
@@ -77,13 +80,9 @@ def check(as_json: Json = False) -> None:
 
 
 @app.command("show")
-def show_command(
-    logon: Annotated[str, typer.Argument(metavar="LOGON", help="A logon of the mainframe.")], as_json: Json = False
-) -> None:
+def show_command(logon: LogonArgument, as_json: Json = False) -> None:
     """Show whose a logon is, where it is, how it stands, and the commands to it of late."""
-    given = read_logon(logon)
-    if given is None:
-        fail("LOGON: 1 to 8 letters, digits and #@$ are expected, the first not a digit")
+    given = _given(logon)
     found = in_office(lambda server: find_shown(server.database.reader(), given))
     if found is None:
         fail("the logon is nobody's here")
@@ -94,6 +93,33 @@ def show_command(
     commands = value.pop("commands")
     show(value, as_json=False, text="\n".join(f"{name}  {'' if is_ is None else is_}".rstrip() for name, is_ in value.items()))
     show_table(commands, as_json=False)
+
+
+@app.command()
+def link(
+    logon: LogonArgument,
+    user: Annotated[str, typer.Option("--user", help="The id of the user whose logon it is.")],
+    take: Annotated[bool, typer.Option("--take", help="Take it from a user who merely has it as a name.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Say whose a logon is: it becomes a name of the user, and the first right legacy password links it to them."""
+    given, user_id = _given(logon), checked("--user", user, Id)
+
+    async def work(server: Server) -> bool:
+        if server.parts.get(Directories).rules.name_for(given) is None:
+            fail("LOGON: no directory has such logons")
+        return await server.run(lambda ctx: vouch_logon(ctx, user_id, given, takes=take))
+
+    is_linked = in_office(work)
+    text = "It is linked." if is_linked else "The first right legacy password links it."
+    show({"logon": given, "userId": user_id, "isLinked": is_linked}, as_json=as_json, text=text)
+
+
+def _given(logon: str) -> str:
+    given = read_logon(logon)
+    if given is None:
+        fail("LOGON: 1 to 8 letters, digits and #@$ are expected, the first not a digit")
+    return given
 
 
 def _row(entry: Entry) -> dict[str, Any]:

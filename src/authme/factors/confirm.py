@@ -59,8 +59,8 @@ async def send_token(ctx: Context, factor_id: str) -> SentToken:
     factors = await store.list_factors(ctx.tx, user.id)
     factor = _of(factors, factor_id)
     await _check_may_confirm(ctx, factor)
-    if factor.is_verified and factor not in await list_usable(ctx, user.id, factors):
-        raise StateForbids("The password was set by a code to this contact; use another factor.")
+    if factor.is_verified and factor not in await list_usable(ctx, user, factors):
+        raise StateForbids("A code to this contact stood for the password; use another factor.")
     passkeys = [one for one in factors if one.contact_type == "PASSKEY" and one.is_verified]
     asked = await ask(
         ctx,

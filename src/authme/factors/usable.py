@@ -5,15 +5,21 @@ from collections.abc import Sequence
 from authme.credentials import store as credentials
 from authme.factors.model import Factor
 from authme.kernel.context import Context
+from authme.legacy import store as logons
+from authme.users.model import User
 
 
-async def list_usable(ctx: Context, user_id: str, factors: Sequence[Factor]) -> list[Factor]:
+async def list_usable(ctx: Context, user: User, factors: Sequence[Factor]) -> list[Factor]:
     """Return the verified factors that prove something beside the password.
 
     The contact whose code alone set the password does not, as long as there is another: without this, whoever reads a mailbox
-    would have both factors, and a reset would skip the second one.
+    would have both factors, and a reset would skip the second one. Neither does the contact whose code alone made a logon of
+    the mainframe the user's: the logon has a password of its own. Of two contacts that both stood alone none is left, since
+    nobody knows which of the two passwords began the session.
     """
     verified = [one for one in factors if one.is_verified]
-    recovered_by = await credentials.find_recovered_by(ctx.tx, user_id)
-    others = [one for one in verified if one.id != recovered_by]
-    return others or verified
+    stood_alone = {await credentials.find_recovered_by(ctx.tx, user.id)}
+    if user.logon is not None and (logon := await logons.find_of_user(ctx.tx, user.id)) is not None:
+        stood_alone.add(logon.rests_on)
+    others = [one for one in verified if one.id not in stood_alone]
+    return others if len(verified) > 1 else verified

@@ -22,6 +22,16 @@ async def order_password(ctx: Context, user_id: str, password: str, *, changed_a
         order(ctx, logon, "PASSWORD", {"secret": password, "changedAt": changed_at})
 
 
+async def order_first_password(ctx: Context, user_id: str, password: str, *, changed_at: int) -> None:
+    """Have the directory take the password of a user whose logon it made, unless one was ordered meanwhile.
+
+    Of two logins at once one orders it. Arguments are those of `order_password`.
+    """
+    logon = await store.order_first_password(ctx.tx, user_id, now=ctx.clock.now_ms())
+    if logon is not None:
+        order(ctx, logon, "PASSWORD", {"secret": password, "changedAt": changed_at})
+
+
 async def order_revoke(ctx: Context, user_id: str) -> None:
     """Have the user's logon revoked, if they have one."""
     await _order_standing(ctx, user_id, "REVOKE")

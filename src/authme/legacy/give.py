@@ -24,12 +24,6 @@ async def give(
         business_id=business_id,
         is_chosen=is_chosen,
         command_no=1,
-        password_no=0,
-        password_done_no=0,
-        standing_no=0,
-        standing_done_no=0,
-        is_revoked=False,
-        synced_at=None,
         created_at=now,
         updated_at=now,
     )

@@ -60,23 +60,31 @@ class LegacyLogon(msgspec.Struct, frozen=True, kw_only=True):
     user_id: str
     status: LogonStatus
     """As it was written last; `legacy.show` says what it is now."""
-    request_id: str | None
-    """The outbox row of the command that makes it; None for a logon that was there before us."""
-    group: str | None
-    business_id: str | None
-    is_chosen: bool
-    """Whether the logon was given and is not to be replaced when it turns out to be somebody else's."""
-    command_no: int
-    password_no: int
-    password_done_no: int
-    standing_no: int
-    standing_done_no: int
-    is_revoked: bool
-    """Whether it was revoked when that was last known."""
-    synced_at: int | None
-    """`changed_at` of the credential here that is known to be the directory's too; None if none is."""
     created_at: int
     updated_at: int
+    request_id: str | None = None
+    """The outbox row of the command that makes it; None for a logon that was there before us."""
+    group: str | None = None
+    business_id: str | None = None
+    is_chosen: bool = False
+    """Whether the logon was given and is not to be replaced when it turns out to be somebody else's."""
+    command_no: int = 0
+    password_no: int = 0
+    password_done_no: int = 0
+    standing_no: int = 0
+    standing_done_no: int = 0
+    is_revoked: bool = False
+    """Whether it was revoked when that was last known."""
+    synced_at: int | None = None
+    """`changed_at` of the credential here that is known to be the directory's too; None if none is."""
+    rests_on: str | None = None
+    """The contact whose code alone made it its user's, if they had other factors: that contact and the logon are one proof."""
+
+    @property
+    def lacks_password(self) -> bool:
+        """Whether it was made by us and nobody knows a password of it: none was ordered."""
+        is_made = self.request_id is not None and self.status == "PROVISIONED"
+        return is_made and self.password_no == 0 and self.synced_at is None
 
     @property
     def has_password_pending(self) -> bool:

@@ -19,6 +19,11 @@ def is_password(secret: str) -> bool:
     return len(secret) <= _LONGEST_PASSWORD
 
 
+def is_same(secret: str, other: str) -> bool:
+    """Whether a directory takes these for one."""
+    return secret == other or (is_password(secret) and secret.upper() == other.upper())
+
+
 async def hash_secret(pool: PasswordPool, secret: str) -> str:
     """Return the hash of a secret, to be compared as the directory compares it."""
     return await (pool.hash_folded if is_password(secret) else pool.hash)(secret)

@@ -1,8 +1,8 @@
 """Whose logon is whose, at rest. Whatever changes one is a single statement, conditional where it may race."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
-from sqlalchemy import Update, and_, bindparam, delete, insert, select, update
+from sqlalchemy import ColumnElement, Update, and_, bindparam, delete, insert, select, update
 
 from authme.kernel.database import Reader, Row, Statement, Transaction, contained_in
 from authme.legacy.model import LegacyLogon, LogonStatus
@@ -20,15 +20,15 @@ _DELETE_OF_USER = Statement(delete(legacy_logon).where(legacy_logon.c.user_id ==
 _next = legacy_logon.c.command_no + 1
 
 
-def _order(*numbered: str) -> Statement:
+def _order(*numbered: str, only: Sequence[ColumnElement[bool]] = ()) -> Statement:
     """Take the next number for a command, and note it as the newest of its kind."""
+    is_meant = and_(legacy_logon.c.user_id == bindparam("of_user"), *only)
     values = {"command_no": _next, "updated_at": bindparam("now")} | dict.fromkeys(numbered, _next)
-    return Statement(
-        update(legacy_logon).where(legacy_logon.c.user_id == bindparam("of_user")).values(values).returning(legacy_logon)
-    )
+    return Statement(update(legacy_logon).where(is_meant).values(values).returning(legacy_logon))
 
 
 _ORDER_PASSWORD = _order("password_no")
+_ORDER_FIRST_PASSWORD = _order("password_no", only=[legacy_logon.c.password_no == 0, legacy_logon.c.status == "PROVISIONED"])
 _ORDER_STANDING = _order("standing_no")
 _ORDER_OTHER = _order()
 
@@ -70,6 +70,7 @@ _SEEN = Statement(
     )
     .values(is_revoked=bindparam("revoked"), updated_at=bindparam("now"))
 )
+_VOUCHED = Statement(_of_row(update(legacy_logon)).values(rests_on=None, updated_at=bindparam("now")))
 _SYNCED = Statement(_of_row(update(legacy_logon)).values(synced_at=bindparam("synced_at"), updated_at=bindparam("now")))
 
 
@@ -114,6 +115,12 @@ async def order_password(tx: Transaction, user_id: str, *, now: int) -> LegacyLo
     return logon_of(row) if row else None
 
 
+async def order_first_password(tx: Transaction, user_id: str, *, now: int) -> LegacyLogon | None:
+    """Take the number for the first password of a logon that is made; None if one was ordered already."""
+    row = await tx.returning(_ORDER_FIRST_PASSWORD, of_user=user_id, now=now)
+    return logon_of(row) if row else None
+
+
 async def order_standing(tx: Transaction, user_id: str, *, now: int) -> LegacyLogon | None:
     """Take the next number for revoking or resuming the user's logon; None if they have none."""
     row = await tx.returning(_ORDER_STANDING, of_user=user_id, now=now)
@@ -154,6 +161,11 @@ async def note_seen(tx: Transaction, logon_id: str, *, revoked: bool, now: int) 
 async def note_synced(tx: Transaction, logon_id: str, *, synced_at: int, now: int) -> None:
     """Note that the credential changed at this time is the directory's too."""
     await tx.run(_SYNCED, of_id=logon_id, synced_at=synced_at, now=now)
+
+
+async def note_vouched(tx: Transaction, logon_id: str, *, now: int) -> None:
+    """Note that the logon rests on more than a contact: somebody says whose it is."""
+    await tx.run(_VOUCHED, of_id=logon_id, now=now)
 
 
 async def delete_of_user(tx: Transaction, user_id: str) -> bool:

@@ -25,6 +25,8 @@ legacy_logon = Table(
     Column("standing_done_no", BigInteger, nullable=False),
     Column("is_revoked", SmallInteger, nullable=False),
     Column("synced_at", BigInteger),
+    # The contact whose code alone made it its user's: the two are one proof.
+    Column("rests_on", Text),
     Column("created_at", BigInteger, nullable=False),
     Column("updated_at", BigInteger, nullable=False),
 )

@@ -19,6 +19,7 @@ Message = Literal[
     "factor_removed",
     "contact_changed",
     "device_associated",
+    "logon_linked",
     "remember_me_stolen",
     "account_removed",
 ]
@@ -30,6 +31,7 @@ VALUES: dict[Message, frozenset[str]] = {
     "factor_removed": frozenset({"factor"}),
     "contact_changed": frozenset({"contact"}),
     "device_associated": frozenset({"device"}),
+    "logon_linked": frozenset(),
     "remember_me_stolen": frozenset(),
     "account_removed": frozenset(),
 }

@@ -10,8 +10,13 @@ from authme.tokens.model import TokenObject
 from authme.users.model import User
 
 
-async def start_by_code(ctx: Context, client: Client, user: User, contact_type: str) -> tuple[Session, TokenObject]:
-    """Start a session by a code to a contact of this type, and sign its tokens before anything else is written."""
+async def start_by_code(
+    ctx: Context, client: Client, user: User, contact_type: str, *, links: str | None = None
+) -> tuple[Session, TokenObject]:
+    """Start a session by a code to a contact of this type, and sign its tokens before anything else is written.
+
+    `links` is a logon that this unit of work makes the user's.
+    """
     methods = ("otp",) if contact_type == "EMAIL" else ("sms",)
     session = sessions.start(
         ctx,
@@ -22,4 +27,4 @@ async def start_by_code(ctx: Context, client: Client, user: User, contact_type: 
         amr=methods,
         business_id=user.business_id,
     )
-    return session, await issue(ctx, client, user, session)
+    return session, await issue(ctx, client, user, session, links=links)

@@ -10,11 +10,10 @@ from authme.challenges import Challenge
 from authme.challenges import store as challenges
 from authme.challenges.open import digest_of
 from authme.clients.model import Client
-from authme.credentials import store as credentials
 from authme.credentials.attempts import FACTOR, Attempts, Guess
 from authme.crypto.digests import Digester
 from authme.kernel.context import Context
-from authme.kernel.errors import ChallengeOver, CodeOrUsernameWrong, Refusal, StateForbids, TooManyTries
+from authme.kernel.errors import ChallengeOver, CodeOrUsernameWrong, CredentialLocked, Refusal, StateForbids, TooManyTries
 from authme.kernel.wire import Id, Password, Token, Wire
 from authme.sign_in.associate_logon import Associating
 from authme.sign_in.caller import get_client
@@ -56,7 +55,8 @@ async def complete_association(ctx: Context, body: CompleteAssociationRequest) -
     owner = await find_owner(ctx, answered.of)
     if isinstance(owner, Refusal):
         target = answered.asked.subject
-        record(ctx, "logon.associated", target, result="REFUSED", reason="locked")
+        reason = "locked" if isinstance(owner, CredentialLocked) else "not linked"
+        record(ctx, "logon.associated", target, result="REFUSED", reason=reason)
         return owner
     await check_may_have(ctx, owner)
     return await _complete(ctx, client, answered, owner, body.new_password)
@@ -97,9 +97,10 @@ async def _complete(ctx: Context, client: Client, answered: _Answered, owner: Ow
     """Check the password, sign the tokens, and only then write."""
     user, contact, now = owner.user, owner.contact, ctx.clock.now_ms()
     new = await check_logon_password(ctx, user, answered.of.logon, password) if password is not None else None
-    session, shown = await start_by_code(ctx, client, user, contact.type)
+    links = owner.link.logon.key if owner.link is not None else None
+    session, shown = await start_by_code(ctx, client, user, contact.type, links=links)
     if owner.link is not None:
-        await owner.link.write(ctx)
+        await owner.link.write(ctx, rests_on=await _resting_on(ctx, owner))
     if not await users.change_status(ctx.tx, user.id, was=("ACTIVE", "PENDING"), becomes="ACTIVE", now=now):
         raise StateForbids("The user was changed meanwhile.")
     # After the user's row, as a lock takes them: two that wait for each other end nowhere.
@@ -108,18 +109,15 @@ async def _complete(ctx: Context, client: Client, answered: _Answered, owner: Ow
     await take_contact(ctx, owner)
     if new is not None:
         await keep_logon_password(ctx, user, new, contact=contact, but=session.id)
-    elif owner.is_found_by_contact:
-        await _rest_on(ctx, owner)
     ctx.part(Attempts).succeeded(ctx, answered.guess)
     record(ctx, "logon.associated", user.id, user_id=user.id, logon=answered.of.logon)
     return shown
 
 
-async def _rest_on(ctx: Context, owner: Owner) -> None:
-    """Note that the mailbox alone stood for the user: the logon's password and a code to it are not two factors.
+async def _resting_on(ctx: Context, owner: Owner) -> str | None:
+    """Return the mailbox that alone stood for the user: the logon's password and a code to it are not two factors.
 
-    Without this, whoever reads a mailbox and has any logon would have both factors of its owner.
+    Without this, whoever reads a mailbox and has any logon would have both factors of its owner. It is kept with the logon, for
+    good: another factor may be proved after a password of this server, and the mainframe sets the logon's anew.
     """
-    by = await recovering_contact(ctx, owner.user.id, owner.contact)
-    if by is not None:
-        credentials.recovered(ctx.tx, owner.user.id, by, ctx.clock.now_ms())
+    return await recovering_contact(ctx, owner.user.id, owner.contact) if owner.rests_on_contact else None

@@ -30,7 +30,8 @@ class Owner:
     contact: Name
     link: Link | None
     """What makes the logon theirs; None if it is already."""
-    is_found_by_contact: bool
+    rests_on_contact: bool
+    """Whether the contact is all that says that the logon is theirs."""
 
 
 async def find_owner(ctx: Context, of: Associating) -> Owner | Refusal:
@@ -48,7 +49,7 @@ async def find_owner(ctx: Context, of: Associating) -> Owner | Refusal:
         return CredentialLocked()
     if by_contact is not None and by_contact.user.id != held.user.id:
         raise AlreadyExists("The contact is another user's.")
-    return Owner(held.user, contact, None, is_found_by_contact=False)
+    return Owner(held.user, contact, None, rests_on_contact=False)
 
 
 async def _new_owner(ctx: Context, logon: str, contact: Name, by_contact: User | None) -> Owner | Refusal:
@@ -58,7 +59,7 @@ async def _new_owner(ctx: Context, logon: str, contact: Name, by_contact: User |
     link = await plan_link(ctx, entry, user=by_contact, verified=(contact,))
     if isinstance(link, Refusal):
         return link
-    return Owner(link.user, contact, link, is_found_by_contact=by_contact is not None)
+    return Owner(link.user, contact, link, rests_on_contact=by_contact is not None and not link.is_vouched)
 
 
 async def check_may_have(ctx: Context, owner: Owner) -> None:

@@ -4,6 +4,7 @@ from authme.clients.model import Client
 from authme.customers import store as customers
 from authme.groups.held import HeldRoles
 from authme.kernel.context import CLIENT_IDENTIFIED, IDENTIFIED, USER_LADDER, Context, rungs
+from authme.legacy import store as logons
 from authme.relation import ACTING
 from authme.sessions.model import Session
 from authme.tokens import refresh
@@ -23,15 +24,16 @@ async def issue(
     scopes: tuple[str, ...] | None = None,
     acts_for: str | None = None,
     refresh_token: str | None = None,
+    links: str | None = None,
 ) -> TokenObject:
     """Return the token object for a user's session at a client.
 
     Without `refresh_token` (the successor, at a renewal) a first one is issued. `acts_for` is the user's business, if the
-    tokens are to act for it.
+    tokens are to act for it; `links` a logon that this unit of work makes the user's.
     """
     granted = client.scopes if scopes is None else scopes
     token = refresh_token or refresh.issue(ctx, session, client.id, granted, acts_for=acts_for)
-    return await sign(ctx, client, user, session, scopes=granted, acts_for=acts_for, refresh_token=token)
+    return await sign(ctx, client, user, session, scopes=granted, acts_for=acts_for, refresh_token=token, links=links)
 
 
 async def sign(
@@ -43,6 +45,7 @@ async def sign(
     scopes: tuple[str, ...],
     acts_for: str | None = None,
     refresh_token: str | None = None,
+    links: str | None = None,
 ) -> TokenObject:
     """Return the token object around this refresh token, and write nothing."""
     roles: frozenset[str] = frozenset()
@@ -59,8 +62,7 @@ async def sign(
         service_id=client.service_account_id,
         business_unit_id=client.business_unit_id,
         organization_id=user.organization_id or client.organization_id,
-        # Of somebody who is named and has proved nothing it would tell a stranger a logon.
-        logon=user.logon if session.level != IDENTIFIED else None,
+        logon=links or await _linked_logon(ctx, user, session),
         user_id=user.id,
         business_id=acts_for or _business_id(user, session),
         client_id_default=session.client_id,
@@ -70,6 +72,19 @@ async def sign(
         amr=session.amr or None,
         acr=session.level,
     )
+
+
+async def _linked_logon(ctx: Context, user: User, session: Session) -> str | None:
+    """Return the logon that was proved to be the user's, or made for them.
+
+    Somebody's word is not enough: whoever may give names would get tokens that speak for any logon of the mainframe, also for
+    one that is revoked there. Whoever has none costs no statement. Of somebody who is named and has proved nothing it would
+    tell a stranger a logon.
+    """
+    if user.logon is None or session.level == IDENTIFIED:
+        return None
+    linked = await logons.find_of_user(ctx.tx, user.id)
+    return linked.logon if linked is not None and linked.status == "PROVISIONED" else None
 
 
 async def _customer_id(ctx: Context, user: User, acts_for: str | None) -> int | None:

@@ -60,7 +60,9 @@ async def prove_legacy(ctx: Context, client: Client, given: BasicCredentials) ->
     is_right = await ctx.part(PasswordPool).verify(given.password, known.password_hash if known is not None else None)
     if known is not None and is_right and known.user.status != "PENDING":
         right = await check_right(ctx, guess, known.as_login(), given.password, link=known.link, method=_METHOD)
-        return right if isinstance(right, Refusal) else ProvedLogon(tried.logon, known, right.standing, is_new_here=False)
+        if isinstance(right, Refusal):
+            return right
+        return ProvedLogon(tried.logon, known, right.standing, is_new_here=False, first_password=right.first_password)
     try:
         verdict = await _ask(ctx, logon, given.password)
     except Unavailable as refusal:

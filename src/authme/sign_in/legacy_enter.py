@@ -19,6 +19,7 @@ from authme.legacy.secret import hash_secret
 from authme.sessions import Session
 from authme.sessions import store as session_store
 from authme.settings import LegacySettings
+from authme.sign_in.first_password import FirstPassword
 from authme.sign_in.issue import sign
 from authme.sign_in.legacy_link import ChangedMeanwhile, Link
 from authme.sign_in.legacy_store import Known, find_known
@@ -44,6 +45,8 @@ class ProvedLogon:
     standing: Standing | None
     is_new_here: bool
     """Whether it was the directory that said so, and not a password that is kept here."""
+    first_password: FirstPassword | None = None
+    """What the directory is to get, if nobody knows a password there."""
 
     @property
     def user(self) -> User | None:
@@ -104,7 +107,7 @@ async def _enter_linked(ctx: Context, login: _Login, entry: Entry) -> TokenObjec
     if isinstance(link, Refusal):
         return refused(ctx, link, None, "not linked", method=_METHOD)
     session = new_session(ctx, login.client, link.user, login.device)
-    shown = await sign(ctx, login.client, link.user, session, scopes=login.client.scopes)
+    shown = await sign(ctx, login.client, link.user, session, scopes=login.client.scopes, links=entry.logon)
     is_kept, now = login.password_hash is not None and not link.has_password, ctx.clock.now_ms()
     await link.write(ctx, synced_at=now if is_kept else None)
     if login.password_hash is not None and is_kept:
@@ -125,7 +128,9 @@ async def _enter_known(
     if known.user.status not in {"ACTIVE", "PENDING"}:
         raise CredentialsWrong
     session = new_session(ctx, login.client, known.user, login.device)
-    proved = Proved(known.user, known.password_changed_at, standing, has_password=known.has_password)
+    proved = Proved(
+        known.user, known.password_changed_at, standing, login.proved.first_password, has_password=known.has_password
+    )
     shown = await enter(ctx, login.client, session, proved, login.device, method=_METHOD)
     if login.proved.is_new_here and not is_up_to_date:
         await _bring_up_to_date(ctx, known, login.password_hash, session)

@@ -19,6 +19,7 @@ from authme.users.contacts import main_names
 from authme.users.model import Identity, User
 from authme.users.names import Name
 from authme.users.taken import release
+from authme.users.tell import tell
 
 
 class ChangedMeanwhile(StateForbids):
@@ -41,6 +42,8 @@ class Link:
     """Whether the user has a password here. What was set by somebody who had still to show who they are is none."""
     lacks_document: bool = False
     """Whether the entry has a document that a user who is to be made does not get."""
+    is_vouched: bool = False
+    """Whether somebody says that it is the user's, or that its document is."""
     elsewhere: str | None = None
     """The user who has that document, and is not known to be the same person."""
 
@@ -49,10 +52,11 @@ class Link:
         """Whether the user is made only now, or had still to show who they are."""
         return self.was is None or self.was.status == "PENDING"
 
-    async def write(self, ctx: Context, *, synced_at: int | None = None) -> None:
-        """Let the logon be the user's, and one of their names; make the user if they are to be made.
+    async def write(self, ctx: Context, *, synced_at: int | None = None, rests_on: str | None = None) -> None:
+        """Let the logon be the user's, and one of their names; make the user if they are to be made, else tell them.
 
-        `synced_at` is when the password here was changed, if that is the directory's. Raises ChangedMeanwhile; of two who are
+        `synced_at` is when the password here was changed, if that is the directory's; `rests_on` the contact whose code alone
+        stood for a user who has other factors. Raises ChangedMeanwhile; of two who are
         given one logon the second waits for the first, and then gets that.
         """
         if self.was is None:
@@ -60,11 +64,13 @@ class Link:
         else:
             await self._give(ctx, self.was)
         try:
-            await logons.insert_logon(ctx.tx, self._row(ctx, synced_at))
+            await logons.insert_logon(ctx.tx, self._row(ctx, synced_at, rests_on))
         except UniqueViolation as error:
             # Just ordered for somebody (UI-20). The unit of work is lost on PostgreSQL.
             raise Unavailable from error
         record(ctx, "logon.linked", self.user.id, user_id=self.user.id, directory=self.directory, is_new=self.was is None)
+        if self.was is not None:
+            await tell(ctx, self.user.id, "logon_linked")
         if self.lacks_document:
             record(ctx, "logon.document_elsewhere", self.user.id, user_id=self.user.id, elsewhere=self.elsewhere)
 
@@ -83,7 +89,8 @@ class Link:
     async def _give(self, ctx: Context, was: User) -> None:
         is_held = await users.hold(ctx.tx, was.id)
         now_is = await users.find(ctx.tx, was.id)
-        is_same = now_is is not None and (now_is.status, now_is.updated_at) == (was.status, was.updated_at)
+        seen = (was.status, was.updated_at, was.logon)
+        is_same = now_is is not None and (now_is.status, now_is.updated_at, now_is.logon) == seen
         if not is_held or not is_same or await logons.find_of_user(ctx.tx, was.id) is not None:
             raise ChangedMeanwhile
         names = await change_store.list_keys(ctx.tx, was.id)
@@ -112,7 +119,7 @@ class Link:
         without = msgspec.structs.replace(self.user, document=None, is_document_vouched=False)
         await change_store.change(ctx.tx, without, now=self.user.updated_at)
 
-    def _row(self, ctx: Context, synced_at: int | None) -> LegacyLogon:
+    def _row(self, ctx: Context, synced_at: int | None, rests_on: str | None) -> LegacyLogon:
         now = ctx.clock.now_ms()
         return LegacyLogon(
             id=new_id(ctx.clock),
@@ -120,17 +127,8 @@ class Link:
             directory=self.directory,
             user_id=self.user.id,
             status="PROVISIONED",
-            request_id=None,
-            group=None,
-            business_id=None,
-            is_chosen=False,
-            command_no=0,
-            password_no=0,
-            password_done_no=0,
-            standing_no=0,
-            standing_done_no=0,
-            is_revoked=False,
             synced_at=synced_at,
+            rests_on=rests_on,
             created_at=now,
             updated_at=now,
         )

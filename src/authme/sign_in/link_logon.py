@@ -31,8 +31,9 @@ _log = structlog.get_logger(__name__)
 async def plan_link(ctx: Context, entry: Entry, *, user: User | None = None, verified: Collection[Name] = ()) -> Link | Refusal:
     """Say who gets the logon of this entry, which is nobody's here so far and was just proved. Writes nothing of it.
 
-    That is the user who has it as a name, else `user`, else the one with the entry's document, if that is known to be theirs;
-    else a user who is to be made. `verified` are contacts that were just proved too. A refusal is to be returned:
+    That is the user who has it as a name, if somebody vouched for that or they are known to be its owner; else `user`, else the
+    one with the entry's document, if that is known to be theirs; else a user who is to be made. `verified` are contacts that
+    were just proved too. A refusal is to be returned:
     CredentialLocked for a user who is locked, StateForbids for a logon that is in somebody else's way, which is logged. Raises
     ChangedMeanwhile for a logon that is somebody's by now.
     """
@@ -45,6 +46,9 @@ async def plan_link(ctx: Context, entry: Entry, *, user: User | None = None, ver
     named = await users.find_by_name(ctx.tx, [said.logon])
     if named is not None and user is not None and named.user.id != user.id:
         return _in_the_way(ctx, entry, named.user.id, "it is another user's name")
+    # Anybody could once register with anybody's logon: without this, whoever did so would be given its owner.
+    if named is not None and named.user.logon != entry.logon and not await _is_known(ctx, named.user, said, verified):
+        return _in_the_way(ctx, entry, named.user.id, "it is the name of a user who is not known to be its owner")
     by_document = await find_by_document(ctx.tx, said.document.value) if said.document is not None else None
     owner = named.user if named is not None else user
     if owner is None and by_document is not None and await _is_known(ctx, by_document, said, verified):
@@ -56,11 +60,11 @@ async def plan_link(ctx: Context, entry: Entry, *, user: User | None = None, ver
 
 
 async def _is_known(ctx: Context, user: User, said: Said, verified: Collection[Name]) -> bool:
-    """Whether the user with the entry's document, who has no logon, is the person that the entry is about.
+    """Whether the user with the entry's document or logon, who has no other logon, is the person that the entry is about.
 
     Anybody may register with anybody's document. Without this, whoever did so first would be given the logon's owner.
     """
-    if await logons.find_of_user(ctx.tx, user.id) is not None:
+    if await _has_another(ctx, user, said):
         return False
     if said.document is not None and user.is_known_by(said.document.value):
         return True
@@ -72,10 +76,15 @@ async def _is_known(ctx: Context, user: User, said: Said, verified: Collection[N
     return not here.isdisjoint(shown)
 
 
+async def _has_another(ctx: Context, user: User, said: Said) -> bool:
+    """Whether the user has another logon, or somebody says so."""
+    return user.logon not in {None, said.logon.key} or await logons.find_of_user(ctx.tx, user.id) is not None
+
+
 async def _to_user(ctx: Context, entry: Entry, said: Said, owner: User) -> Link | Refusal:
     if owner.status == "LOCKED":
         return CredentialLocked()
-    if await logons.find_of_user(ctx.tx, owner.id) is not None:
+    if await _has_another(ctx, owner, said):
         return _in_the_way(ctx, entry, owner.id, "its user has another logon")
     if await find_taken(ctx, [said.logon], for_user=owner.id):
         return _in_the_way(ctx, entry, None, "it can be read as another user's name")
@@ -84,6 +93,7 @@ async def _to_user(ctx: Context, entry: Entry, said: Said, owner: User) -> Link 
         was=owner,
         logon=said.logon,
         directory=_directory_of(ctx, entry),
+        is_vouched=owner.logon == entry.logon or (said.document is not None and owner.is_known_by(said.document.value)),
         has_password=owner.status == "ACTIVE" and await credentials.find_hash(ctx.tx, owner.id) is not None,
     )
 

@@ -22,9 +22,10 @@ from authme.sessions import Session
 from authme.sessions import store as session_store
 from authme.sign_in import legacy_store
 from authme.sign_in.caller import get_client
+from authme.sign_in.first_password import FirstPassword, first_password_of
 from authme.sign_in.issue import issue
 from authme.sign_in.remember_me import remembered
-from authme.sign_in.standing import Standing, find_standing, read_standing
+from authme.sign_in.standing import Standing, find_link, read_standing
 from authme.tokens.model import TokenObject
 from authme.users import names
 from authme.users import store as users
@@ -60,6 +61,8 @@ class Proved:
     password_changed_at: int | None
     standing: Standing | None
     """How their logon stands, if they have one."""
+    first_password: FirstPassword | None = None
+    """What the directory is to get, if nobody knows a password there."""
     has_password: bool = True
     """Whether the password is kept here, and not only elsewhere."""
 
@@ -126,6 +129,8 @@ async def enter(ctx: Context, client: Client, session: Session, proved: Proved, 
         raise CredentialsWrong
     if proved.standing is not None:
         await proved.standing.note(ctx)
+    if proved.first_password is not None:
+        await proved.first_password.order(ctx)
     return logged_in(ctx, session, shown, device, method=method)
 
 
@@ -174,13 +179,14 @@ async def check_right(
     if found.password_hash is not None and pool.needs_rehash(found.password_hash):
         again = await pool.hash_again(password, was=found.password_hash)
         credentials.rehash(ctx.tx, user.id, was=found.password_hash, becomes=again)
-    standing = await (read_standing(ctx, link) if link is not None else find_standing(ctx, user))
+    link = link or await find_link(ctx, user)
+    standing = await read_standing(ctx, link) if link is not None else None
     if standing is not None and standing.is_revoked:
         await standing.note(ctx)
         return refused(ctx, CredentialLocked(), user, "revoked", method=method)
     if found.must_change:
         return refused(ctx, PasswordDue(), user, "password due", method=method)
-    return Proved(user, found.password_changed_at, standing)
+    return Proved(user, found.password_changed_at, standing, first_password_of(link, password, found.password_changed_at))
 
 
 def refused(ctx: Context, refusal: Refusal, user: User | None, reason: str, *, method: str = _METHOD) -> Refusal:

@@ -9,18 +9,18 @@ from authme.challenges import Challenge, Purpose
 from authme.challenges import store as challenge_store
 from authme.challenges.open import digest_of
 from authme.credentials import store as credentials
-from authme.credentials.attempts import FACTOR, SEND, Attempts, Guess
+from authme.credentials.attempts import FACTOR, SEND, Attempts
 from authme.credentials.pool import PasswordPool
 from authme.crypto.digests import Digester
 from authme.kernel.context import Context
-from authme.kernel.errors import CodeOrUsernameWrong, PasswordNotAccepted, Refusal, StateForbids
+from authme.kernel.errors import PasswordNotAccepted, Refusal, StateForbids
 from authme.kernel.wire import Answer, Password, Text, Token, Wire
 from authme.sign_in.caller import get_client
 from authme.sign_in.code_session import start_by_code
 from authme.sign_in.decoy import Decoys
 from authme.sign_in.new_password import keep_password
-from authme.sign_in.quiet_turn import quiet_turn
-from authme.sign_in.reach import Reached, key_of, reach
+from authme.sign_in.quiet_turn import quiet_turn, refuse_code
+from authme.sign_in.reach import key_of, reach
 from authme.tokens.model import TokenObject
 from authme.users.model import User
 from authme.users.new_password import hash_password_of
@@ -124,7 +124,7 @@ async def _redeem(
     user, contact = reached.user, reached.contact
     is_right = at_contact is not None and _fits(ctx, asked, token, bound_to)
     if not is_right or at_contact is None or asked is None or user is None or contact is None:
-        return await _refused(ctx, reached, asked, guess, at_contact)
+        return await refuse_code(ctx, "user.password_reset", reached.user, asked, guess, at_contact)
     stored = await credentials.find_hash(ctx.tx, user.id)
     await _check_new(ctx, user, password, stored, kind)
     password_hash = await hash_password_of(ctx, user.id, password)
@@ -143,21 +143,6 @@ async def _redeem(
     attempts.succeeded(ctx, guess)
     attempts.succeeded(ctx, at_contact)
     return shown
-
-
-async def _refused(
-    ctx: Context, reached: Reached, asked: Challenge | None, guess: Guess, at_contact: Guess | None
-) -> CodeOrUsernameWrong:
-    """Count the try; to be returned. What was not looked at, since the contact is over its limits, is the name's alone."""
-    missed = asked.id if asked is not None and at_contact is not None else ""
-    # Also for nothing: that it was not looked at takes as long.
-    await challenge_store.miss(ctx.tx, missed, now=ctx.clock.now_ms())
-    if at_contact is not None:
-        ctx.part(Attempts).failed(ctx, at_contact, everywhere=False)
-    ctx.part(Attempts).failed(ctx, guess)
-    target = reached.user.id if reached.user else None
-    record(ctx, "user.password_reset", target, result="REFUSED", reason="wrong code")
-    return CodeOrUsernameWrong()
 
 
 async def _check_new(ctx: Context, user: User, password: str, stored: str | None, kind: str) -> None:

@@ -8,7 +8,7 @@ from authme.challenges import Challenge
 from authme.challenges import store as challenges
 from authme.challenges.open import digest_of
 from authme.clients.model import Client
-from authme.credentials.attempts import FACTOR, Attempts, Guess
+from authme.credentials.attempts import FACTOR, Attempts
 from authme.crypto.digests import Digester
 from authme.kernel.context import Context
 from authme.kernel.errors import CodeOrUsernameWrong, Refusal, StateForbids
@@ -19,7 +19,7 @@ from authme.sign_in.legacy_link import ChangedMeanwhile, Link
 from authme.sign_in.link_logon import plan_link
 from authme.sign_in.logon_password import check_logon_password, keep_logon_password
 from authme.sign_in.logon_reach import ReachedLogon, reach_logon
-from authme.sign_in.quiet_turn import quiet_turn
+from authme.sign_in.quiet_turn import quiet_turn, refuse_code
 from authme.sign_in.reach import key_of
 from authme.sign_in.recover_logon import binding_of
 from authme.tokens.model import TokenObject
@@ -60,7 +60,7 @@ async def reset_logon(ctx: Context, body: ResetLogonRequest) -> TokenObject | Re
     asked = await _find_bound(ctx, reached, body.hash)
     right = await _check(ctx, reached, asked, body.token) if at_contact is not None else None
     if right is None or at_contact is None:
-        return await _refused(ctx, reached, asked, guess, at_contact)
+        return await refuse_code(ctx, "logon.password_reset", reached.user, asked, guess, at_contact)
     shown = await _reset(ctx, client, right, body.new_password)
     # What was counted for the logon, for the contact, and for codes to it: the next time is a new one.
     attempts.succeeded(ctx, guess)
@@ -98,27 +98,13 @@ async def _check(ctx: Context, reached: ReachedLogon, asked: Challenge | None, t
     return None if isinstance(link, Refusal) else _Right(reached, asked, link.user, link)
 
 
-async def _refused(
-    ctx: Context, reached: ReachedLogon, asked: Challenge | None, guess: Guess, at_contact: Guess | None
-) -> CodeOrUsernameWrong:
-    """Count the try; to be returned. What was not looked at, since the contact is over its limits, is the logon's alone."""
-    # Also for nothing: that it was not looked at takes as long. Whoever has not the hash uses up no try of whoever has it.
-    missed = asked.id if asked is not None and at_contact is not None else ""
-    await challenges.miss(ctx.tx, missed, now=ctx.clock.now_ms())
-    if at_contact is not None:
-        ctx.part(Attempts).failed(ctx, at_contact, everywhere=False)
-    ctx.part(Attempts).failed(ctx, guess)
-    target = reached.user.id if reached.user else None
-    record(ctx, "logon.password_reset", target, result="REFUSED", reason="wrong code")
-    return CodeOrUsernameWrong()
-
-
 async def _reset(ctx: Context, client: Client, right: _Right, password: str) -> TokenObject:
     """Check the password, sign the tokens, and only then write."""
     new = await check_logon_password(ctx, right.user, right.reached.name, password)
     contact = right.reached.contact
     assert contact is not None
-    session, shown = await start_by_code(ctx, client, right.user, contact.type)
+    links = right.link.logon.key if right.link is not None else None
+    session, shown = await start_by_code(ctx, client, right.user, contact.type, links=links)
     await _link(ctx, right.link)
     now = ctx.clock.now_ms()
     if not await users.change_status(ctx.tx, right.user.id, was=("ACTIVE", "PENDING"), becomes="ACTIVE", now=now):

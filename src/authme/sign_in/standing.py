@@ -24,12 +24,9 @@ class Standing:
             await store.note_seen(ctx.tx, self.logon_id, revoked=self.is_revoked, now=ctx.clock.now_ms())
 
 
-async def find_standing(ctx: Context, user: User) -> Standing | None:
-    """Return how the user's logon stands, None without one, which costs nothing. To be asked before the first write."""
-    if user.logon is None:
-        return None
-    link = await store.find_of_user(ctx.tx, user.id)
-    return await read_standing(ctx, link) if link is not None else None
+async def find_link(ctx: Context, user: User) -> LegacyLogon | None:
+    """Return the user's logon, None without one, which costs nothing."""
+    return await store.find_of_user(ctx.tx, user.id) if user.logon is not None else None
 
 
 async def read_standing(ctx: Context, link: LegacyLogon) -> Standing:

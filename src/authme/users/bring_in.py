@@ -142,7 +142,7 @@ async def _find_businesses(ctx: Context, drafts: Sequence[Draft]) -> frozenset[s
 
 async def _insert(ctx: Context, drafts: Sequence[Draft]) -> None:
     now = ctx.clock.now_ms()
-    users = [_user(ctx, draft.given, draft.document, now) for draft in drafts]
+    users = [_user(ctx, draft, now) for draft in drafts]
     identities = [
         (_identity(ctx, user, name, now, is_main=is_main), name.key)
         for user, draft in zip(users, drafts, strict=True)
@@ -159,14 +159,16 @@ async def _insert(ctx: Context, drafts: Sequence[Draft]) -> None:
     await credentials.put_many(ctx.tx, hashes, now)
 
 
-def _user(ctx: Context, given: ImportedUser, document: str | None, now: int) -> User:
+def _user(ctx: Context, draft: Draft, now: int) -> User:
+    given = draft.given
     return User(
         id=given.user_id or new_id(ctx.clock),
         kind=given.kind,
         status=given.status if given.password_hash or given.status == "LOCKED" else "PENDING",
         name=given.name,
-        document=document,
-        is_document_vouched=document is not None,
+        document=draft.document,
+        is_document_vouched=draft.document is not None,
+        logon=names.logon_among(draft.names),
         business_id=given.business_id,
         organization_id=given.organization_id,
         customer_id=None,

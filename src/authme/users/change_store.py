@@ -86,7 +86,7 @@ async def change(tx: Transaction, becomes: User, *, now: int) -> bool:
 
 
 async def set_logon(tx: Transaction, user_id: str, logon: str | None) -> bool:
-    """Write the legacy logon that is the user's, or that none is; False if the user was removed.
+    """Write the legacy logon that is the user's by somebody's word or proof, or that none is; False if the user was removed.
 
     It is no change that a login under way would have to stop for.
     """

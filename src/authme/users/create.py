@@ -18,7 +18,7 @@ from authme.users import policy, store
 from authme.users.contacts import first_contact, main_names
 from authme.users.model import Identity, User, UserKind, UserStatus
 from authme.users.named_business import get_named_business, hold_named_business
-from authme.users.names import Name
+from authme.users.names import Name, logon_among
 from authme.users.taken import check_free, release
 
 _CONTACTS = frozenset({"EMAIL", "MOBILE"})
@@ -45,8 +45,9 @@ async def create(ctx: Context, draft: UserDraft, password: str | None) -> tuple[
 
     Without a password the user is PENDING until one is made; with one, until its contact is verified, unless contacts are
     taken as verified. A code goes to the main contact of whoever is to come back with it. A user of a business stands in the
-    business's organisation. Raises AlreadyExists (409) for a taken name or id, PasswordNotAccepted, NotOnThisTarget, and
-    (107) for a business that is not there for the caller.
+    business's organisation. A logon of the mainframe among the names is the user's by the word of whoever may say so. Raises
+    AlreadyExists (409) for a taken name or id, PasswordNotAccepted, NotOnThisTarget, and (107) for a business that is not there
+    for the caller.
     """
     policy.check_may_create(ctx.caller, draft.kind, draft.authorities, draft.business_id)
     draft = await _placed(ctx, draft)
@@ -118,6 +119,7 @@ def _user(ctx: Context, draft: UserDraft, *, status: UserStatus) -> User:
         name=draft.name,
         document=draft.document,
         is_document_vouched=draft.is_document_vouched,
+        logon=logon_among(draft.names) if policy.vouches_for_documents(ctx.caller) else None,
         business_id=draft.business_id,
         organization_id=draft.organization_id,
         customer_id=None,

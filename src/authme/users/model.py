@@ -34,7 +34,7 @@ class User(msgspec.Struct, frozen=True, kw_only=True):
     last_login_at: int | None
     locked_at: int | None
     logon: str | None = None
-    """The legacy logon that is theirs."""
+    """The legacy logon that is theirs: linked to them, or by the word of an administrator or operator until it is."""
     is_document_vouched: bool = False
     """Whether an administrator or operator says that the document is theirs; who registers may name any."""
 

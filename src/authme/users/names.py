@@ -2,9 +2,11 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
+
+from authme.legacy.logon import read_logon
 
 NameType = Literal["EMAIL", "MOBILE", "CPF", "CNPJ", "LOGON", "USERNAME", "FEDERATED", "CERTIFICATE", "SAML"]
 
@@ -113,6 +115,12 @@ def of_type(name_type: str, text: str) -> Name:
     if form is None:
         raise NameMalformed(f"one of {', '.join(_FORMS)} is expected")
     return form(text)
+
+
+def logon_among(names: Iterable[Name]) -> str | None:
+    """Return the first of these names that is a logon of the mainframe: one of 8 digits belongs to another system."""
+    logons = (read_logon(name.key) for name in names if name.type == "LOGON")
+    return next((logon for logon in logons if logon is not None), None)
 
 
 def name_key(text: str) -> str:

@@ -58,6 +58,7 @@ def _make_logons() -> None:
         sa.Column("standing_done_no", sa.BigInteger(), nullable=False),
         sa.Column("is_revoked", sa.SmallInteger(), nullable=False),
         sa.Column("synced_at", sa.BigInteger(), nullable=True),
+        sa.Column("rests_on", sa.Text(), nullable=True),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("updated_at", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_legacy_logon_user_id_user_account")),

@@ -7,6 +7,7 @@ import asyncio
 import os
 import shutil
 import signal
+import socket
 import tempfile
 from typing import Any
 
@@ -19,7 +20,7 @@ from authme.app import Server, make_application, make_server
 from authme.kernel import logs
 from authme.kernel.logs import library_logging
 from authme.master_key import load_master_key
-from authme.settings import Settings, load
+from authme.settings import Settings, SettingsInvalid, load
 
 STOP_SECONDS = 10
 _METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
@@ -37,6 +38,21 @@ def main() -> None:
         _granian(settings).serve()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def check_address(host: str, port: int) -> None:
+    """Raise SettingsInvalid if nobody can listen here, or somebody does.
+
+    Sockets of one system user may share a port: without this, a second server would start and take half of the requests.
+    """
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+        with socket.socket(family, kind, protocol) as probe:
+            # What was closed a moment ago is no obstacle, what listens is.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        raise SettingsInvalid([f"AUTHME_HOST, AUTHME_PORT: {host}:{port}: {error.strerror or error}."]) from error
 
 
 def worker_application() -> Any:

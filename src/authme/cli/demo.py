@@ -23,7 +23,7 @@ _USERNAME = "person@example.com"
 _LOGON = "DEMO0001"
 _SCOPES = (
     "READ", "WRITE", "account_lock", "account_unlock", "identity_read", "identity_update", "identity_add", "identity_remove",
-    "factor_manage",
+    "factor_manage", "logon_provision",
 )  # fmt: skip
 _CHALLENGE_ID = """sed 's/.*"challengeId":"\\([^"]*\\)".*/\\1/'"""
 _TRANSCRIPT = """

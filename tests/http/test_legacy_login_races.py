@@ -28,7 +28,7 @@ async def by_document(given: Given) -> GivenUser:
 async def by_name(given: Given) -> GivenUser:
     user = await given.user("maria@example.com")
     wanted = {"identities": [{"type": "LOGON", "value": LOGON}]}
-    await (await given.service("identity_add")).patch(f"{USERS}/{user.id}/identities", json=wanted)
+    await (await given.service("identity_add", "identity_update")).patch(f"{USERS}/{user.id}/identities", json=wanted)
     return user
 
 

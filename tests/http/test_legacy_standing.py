@@ -129,16 +129,30 @@ async def test_the_refusal_is_in_the_audit(moved: Given):
     assert (row["result"], '"reason":"revoked"' in row["detail"]) == ("REFUSED", True)
 
 
-async def test_a_session_and_a_device_go_on(moved: Given):
+async def test_a_session_goes_on(moved: Given):
     visitor = await visitor_of(moved)
-    tokens = token_object(await visitor.login(LOGON, SECRET, json={"deviceId": "d", "rememberMe": True}))
+    tokens = token_object(await visitor.login(LOGON, SECRET))
     await moved.revoke_there(LOGON)
 
     renewed = await visitor.post("/user-identities/renew-token", json={"refreshToken": tokens["refreshToken"]})
 
     token_object(renewed)
+
+
+async def test_whoever_is_remembered_on_a_device_is_out_as_long_as_they_are_revoked(moved: Given):
+    visitor = await visitor_of(moved)
+    tokens = token_object(await visitor.login(LOGON, SECRET, json={"deviceId": "d", "rememberMe": True}))
     body = {"rememberMeToken": tokens["rememberMeToken"], "deviceId": "d"}
+    await moved.revoke_there(LOGON)
+
+    refused(await visitor.post("/user-identities/remember-me", json=body), 401, "206")
+
+    row = (await moved.trail("user.login"))[-1]
+    assert (row["result"], '"reason":"revoked"' in row["detail"]) == ("REFUSED", True)
+    assert await remembered(moved) == [1]
+    await moved.resume_there(LOGON)
     token_object(await visitor.post("/user-identities/remember-me", json=body))
+    assert await remembered(moved) == [0]
 
 
 class TestWhatItCosts:
@@ -160,7 +174,9 @@ class TestWhatItCosts:
         visitor, user = await visitor_of(given), await given.user()
         reads.clear()
 
-        token_object(await visitor.login(user.name, user.password))
+        tokens = token_object(await visitor.login(user.name, user.password, json={"deviceId": "d", "rememberMe": True}))
+        body = {"rememberMeToken": tokens["rememberMeToken"], "deviceId": "d"}
+        token_object(await visitor.post("/user-identities/remember-me", json=body))
 
         assert not any("legacy_logon" in one for one in reads)
 

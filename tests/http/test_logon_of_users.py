@@ -79,7 +79,7 @@ async def test_unlocking_helps_whoever_is_revoked_there_alone(given: Given):
     await given.revoke_there(LOGON)
     logon = await logon_of(given, user)
     assert logon is not None
-    await given.run(lambda ctx: store.note_seen(ctx.tx, logon.id, revoked=True, now=ctx.clock.now_ms()))
+    await given.run(lambda ctx: store.note_seen(ctx.tx, logon, revoked=True, now=ctx.clock.now_ms()))
 
     assert (await service.post(f"{USERS}/unlock", json={"userId": user.id})).status_code == 204
     await given.deliver()
@@ -234,6 +234,19 @@ async def test_removing_the_name_unlinks_the_logon(on_both: Given):
     other = await on_both.user()
     await on_both.linked(other, LOGON)
     assert (await logon_of(on_both, other)) is not None
+
+
+async def test_of_a_locked_user_it_is_not_removed(on_both: Given):
+    user, service = await linked(on_both), await on_both.service("account_lock", "identity_remove")
+    names = await on_both.run(lambda ctx: users.list_identities(ctx.tx, user.id))
+    its_id = next(one.id for one in names if one.type == "LOGON")
+    assert (await service.post(f"{USERS}/lock", json={"userId": user.id})).status_code == 204
+
+    refused(await service.delete(f"{USERS}/{user.id}/identities/{its_id}"), 409, "404")
+
+    await on_both.deliver()
+    assert await is_revoked_there(on_both)
+    assert await logon_of(on_both, user) is not None
 
 
 async def test_a_logon_that_is_added_as_a_name_is_a_name_and_nothing_more(given: Given):

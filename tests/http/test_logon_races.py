@@ -31,7 +31,8 @@ async def test_of_two_who_associate_one_logon_at_once_one_gets_it(on_both: Given
 
     answers = await at_once(*[complete(*one) for one in zip(visitors, begun, codes, strict=True)])
 
-    assert sorted(answer.status_code for answer in answers) == [200, 409], [answer.text for answer in answers]
+    # Whoever comes second finds it taken, or proved before it was.
+    assert sorted(answer.status_code for answer in answers) in ([200, 400], [200, 409]), [answer.text for answer in answers]
     url = on_both.env["AUTHME_DATABASE_URL"]
     assert await rows_of(url, "SELECT count(*) FROM legacy_logon") == [(1,)]
     assert await rows_of(url, "SELECT count(*) FROM identity WHERE type = 'LOGON'") == [(1,)]

@@ -49,7 +49,7 @@ async def said_at(given: Given, door: str) -> dict[str, Any]:
 async def give(given: Given, user: GivenUser, *logons: str) -> list[dict[str, Any]]:
     """Add logons to a user's names (UI-24)."""
     added = {"identities": [{"type": "LOGON", "value": one} for one in logons]}
-    answer = await (await given.service("identity_add")).patch(f"{USERS}/{user.id}/identities", json=added)
+    answer = await (await given.service("identity_add", "identity_update")).patch(f"{USERS}/{user.id}/identities", json=added)
     assert answer.status_code == 200, answer.text
     found: list[dict[str, Any]] = answer.json()["identities"]
     return found
@@ -68,13 +68,19 @@ class TestWhoeverRegisteredWithTheLogonOfAnother:
         await on_both.merely_named(thief, LOGON)
         await on_both.legacy_logon(LOGON, SECRET, email=ADDRESS)
 
-        answer = await come_in(on_both, door)
+        said = await said_at(on_both, door)
 
-        refused(answer, *((400, "8") if door == "UI-34" else (409, "404")))
+        assert (said["sub"] != thief.id, said["logon"]) == (True, LOGON)
         assert (await user_of(on_both, thief.id)).logon is None
+        assert (await user_of(on_both, said["sub"])).logon == LOGON
         (noted,) = await on_both.trail("logon.linked")
-        assert (noted["target"], noted["result"]) == (thief.id, "REFUSED")
+        assert (noted["target"], '"named":false' in noted["detail"]) == (said["sub"], True)
         assert await on_both.messages("thief@example.com") == []
+        # Nor is it theirs by a word that comes too late.
+        await give(on_both, thief, LOGON)
+        assert (await user_of(on_both, thief.id)).logon is None
+        again = token_object(await log_in_there(await visitor_of(on_both), NEW_SECRET if door == "UI-34" else SECRET))
+        assert claims(str(again["accessToken"]))["sub"] == said["sub"]
 
     @pytest.mark.parametrize("becomes", ["a document", "a contact"])
     async def test_is_its_owner_if_the_directory_says_so(self, make_given: MakeGiven, tmp_path: Path, becomes: str):
@@ -137,7 +143,6 @@ class TestWhoWasGivenItByWhoeverMaySo:
         user = await on_both.user("other@example.com")
         await on_both.merely_named(user, LOGON)
         await on_both.legacy_logon(LOGON, SECRET)
-        refused(await come_in(on_both, "UI-06"), 409, "404")
 
         await give(on_both, user, LOGON)
 
@@ -153,7 +158,8 @@ class TestWhoWasGivenItByWhoeverMaySo:
         visitor = await visitor_of(on_both)
 
         for logon in ("OTHER01", "OTHER02"):
-            refused(await log_in_there(visitor, logon=logon), 409, "404")
+            answer = token_object(await log_in_there(visitor, logon=logon))
+            assert claims(str(answer["accessToken"]))["sub"] != user.id
 
         assert (await user_of(on_both, user.id)).logon == LOGON
         assert (await said_at(on_both, "UI-06"))["sub"] == user.id
@@ -168,6 +174,54 @@ class TestWhoWasGivenItByWhoeverMaySo:
         assert (await user_of(on_both, user.id)).logon is None
         await on_both.legacy_logon(LOGON, SECRET)
         assert (await said_at(on_both, "UI-06"))["sub"] != user.id
+
+
+async def test_nobody_gives_a_logon_who_may_not_say_whose_it_is(on_both: Given):
+    user, service = await on_both.user("other@example.com"), await on_both.service("identity_add")
+    await on_both.legacy_logon(LOGON, SECRET)
+
+    wanted = {"identities": [{"type": "LOGON", "value": LOGON}]}
+    assert (await service.patch(f"{USERS}/{user.id}/identities", json=wanted)).status_code == 200
+
+    assert (await user_of(on_both, user.id)).logon is None
+    assert await on_both.trail("logon.vouched") == []
+    assert (await said_at(on_both, "UI-06"))["sub"] != user.id
+
+
+class TestAnOrderOfTheLogonForAnother:
+    @staticmethod
+    async def ordered(given: Given) -> GivenUser:
+        user = await given.user("other@example.com", document="52998224725", is_document_vouched=True)
+        path = f"{USERS}/{user.id}/mainframe-logon"
+        answer = await (await given.service("logon_provision")).post(path, json={"logon": LOGON})
+        assert answer.status_code == 201, answer.text
+        return user
+
+    @pytest.mark.parametrize("door", DOORS)
+    async def test_that_failed_is_in_nobodys_way(self, on_both: Given, door: str):
+        await on_both.legacy_logon(LOGON, SECRET, email=ADDRESS)
+        other = await self.ordered(on_both)
+        await on_both.deliver()
+
+        said = await said_at(on_both, door)
+
+        assert (said["sub"] != other.id, said["logon"]) == (True, LOGON)
+        # Nothing is left of it that could be tried again.
+        assert [one["topic"] for one in await on_both.commands() if one["topic"] == "PROVISION"] == []
+        assert [row["target"] for row in await on_both.trail("logon.order_forgotten")] == [other.id]
+
+    async def test_that_failed_is_not_in_the_way_of_whom_it_was_for(self, on_both: Given):
+        await on_both.legacy_logon(LOGON, SECRET, document="52998224725")
+        user = await self.ordered(on_both)
+        await on_both.deliver()
+
+        assert (await said_at(on_both, "UI-06"))["sub"] == user.id
+
+    async def test_that_waits_is(self, on_both: Given):
+        await on_both.legacy_logon(LOGON, SECRET)
+        await self.ordered(on_both)
+
+        refused(await come_in(on_both, "UI-06"), 409, "404")
 
 
 async def test_a_number_of_8_digits_is_a_name_and_nothing_more(given: Given):

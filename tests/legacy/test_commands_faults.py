@@ -111,6 +111,23 @@ class TestADirectoryThatIsAway:
         assert [(one.state, one.attempts) for one in await entries(at_racf) if one.channel == "racf"] == [("PENDING", 1)]
 
 
+async def test_a_logon_about_which_it_answers_oddly_holds_up_no_other(at_racf: Given, own_slapd: Slapd, maria: GivenUser):
+    own_slapd.racf.answer("MODIFY", 80, "R000001 MARIA01", logon="MARIA01")
+    await password_ordered(at_racf, maria, "NEWPASS1")
+    await at_racf.deliver()
+    joana = await at_racf.user()
+    await ordered(at_racf, joana, "JOANA01", directory="racf", is_chosen=True)
+
+    await at_racf.deliver()
+
+    [waiting] = [one for one in await entries(at_racf) if one.topic == "PASSWORD"]
+    assert (waiting.state, waiting.attempts) == ("PENDING", 1)
+    assert waiting.fault is not None
+    assert "result 80" in waiting.fault
+    assert "MARIA01" not in waiting.fault
+    assert await status_of(at_racf, joana) == "PROVISIONED"
+
+
 class TestAnAnswerThatIsLost:
     async def test_a_logon_is_made_once(self, make_given: MakeGiven, at_racf: Given, own_slapd: Slapd, clock: FakeClock):
         user = await at_racf.user()

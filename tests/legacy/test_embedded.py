@@ -1,13 +1,14 @@
 """The embedded directory does what RACF does, when many ask and change at once too."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from authme.credentials.pool import PasswordPool
+from authme.kernel.database import Transaction
 from authme.legacy.directories import Directories
 from authme.legacy.directory import Directory, LogonTaken
 from authme.legacy.embedded import EmbeddedDirectory
@@ -58,6 +59,21 @@ async def held(on_both: Given) -> AsyncIterator[HeldPool]:
 def slow(on_both: Given, held: HeldPool) -> EmbeddedDirectory:
     """The directory as a process asks it that takes long to check a password."""
     return EmbeddedDirectory(on_both.settings.legacy, on_both.server.database, on_both.clock, held)
+
+
+async def test_as_many_units_are_spent_on_a_logon_that_is_not_there(on_both: Given, monkeypatch: pytest.MonkeyPatch):
+    await on_both.legacy_logon("MARIA", SECRET)
+    await directory_of(on_both).provision(new("BARE"), mark=MARK)
+    unit, began = on_both.server.database.unit, []
+
+    async def noted(work: Callable[[Transaction], Awaitable[Any]]) -> Any:
+        began.append(work)
+        return await unit(work)
+
+    monkeypatch.setattr(on_both.server.database, "unit", noted)
+    for number, logon in enumerate(["MARIA", "BARE", "NOBODY"], start=1):
+        await directory_of(on_both).verify(logon, "wrong")
+        assert len(began) == number, logon
 
 
 async def test_two_wrong_passwords_at_once_on_two_processes_count_two(url: str, make_given: MakeGiven):

@@ -48,6 +48,17 @@ def test_what_cannot_be_a_logon_is_none(text: str):
     assert read_logon(text) is None
 
 
+@pytest.mark.parametrize("blank", ["\u2003", "\u3000", "\u00a0", "\u0085", " \u2003"])
+def test_blanks_of_other_alphabets_are_no_part_of_a_logon(blank: str):
+    assert read_logon(f"{blank}MARIA01") is None
+    assert read_logon(f"MARIA01{blank}") is None
+
+
+def test_a_logon_is_read_among_254_characters():
+    assert read_logon("MARIA01".center(254)) == "MARIA01"
+    assert read_logon("MARIA01".center(255)) is None
+
+
 @for_any(st.text(string.ascii_letters + string.digits + "#@$", min_size=1, max_size=8))
 def test_up_to_8_letters_digits_and_national_characters_are_a_password(secret: str):
     assert is_taken(secret)

@@ -11,7 +11,7 @@ from authme.kernel.context import Context
 from authme.kernel.database import Statement
 from authme.kernel.errors import Unavailable
 from authme.legacy.directories import Directories
-from authme.legacy.directory import Unreachable
+from authme.legacy.directory import NotUnderstood, Unreachable
 from authme.legacy.guarded import Guarded
 from authme.legacy.model import Entry, NewLogon, Verdict
 from authme.legacy.tables import embedded_logon
@@ -30,6 +30,7 @@ class FarAway:
     def __init__(self) -> None:
         self.asked = 0
         self.is_down = False
+        self.odd: set[str] = set()
         self._was_asked = asyncio.Event()
         self.answers = asyncio.Event()
         self.answers.set()
@@ -49,6 +50,8 @@ class FarAway:
         await self.answers.wait()
         if self.is_down:
             raise Unreachable("nobody listens")
+        if logon in self.odd:
+            raise NotUnderstood("it is not willing to do this", code=53)
         return "RIGHT" if secret == logon else "WRONG"
 
     async def find(self, logon: str) -> Entry | None:
@@ -97,11 +100,11 @@ async def later(monkeypatch: pytest.MonkeyPatch) -> Later:
     return move
 
 
-async def refused(guarded: Guarded) -> int:
+async def refused(guarded: Guarded, logon: str = "MARIA") -> int:
     """Return after how many seconds whoever asks now is to come back."""
     with pytest.raises(Unavailable) as caught:
         async with asyncio.timeout(MUCH_TOO_LONG):
-            await guarded.verify("MARIA", "MARIA")
+            await guarded.verify(logon, logon)
     assert caught.value.items[0].code == "902"
     assert caught.value.retry_after is not None
     return caught.value.retry_after
@@ -205,6 +208,47 @@ async def test_an_outage_is_told_of_once_and_its_end_too_and_nobody_is_named(gua
     assert [(entry["event"], entry["directory"]) for entry in log] == [("legacy.down", "racf"), ("legacy.up", "racf")]
     assert log[0]["reason"] == "nobody listens"
     assert "MARIA" not in repr(log)
+
+
+async def test_an_answer_about_one_logon_that_is_not_understood_costs_the_others_nothing(guarded: Guarded, far: FarAway):
+    far.odd.add("ODD")
+
+    for _ in range(3):
+        assert await refused(guarded, "ODD") == 1
+        assert await guarded.verify("MARIA", "MARIA") == "RIGHT"
+    with pytest.raises(Unavailable):
+        await guarded.find("ODD")
+
+    assert await guarded.find("MARIA") is None
+
+
+async def test_such_an_answer_neither_prolongs_an_outage_nor_ends_it(guarded: Guarded, far: FarAway, later: Later):
+    far.odd.add("ODD")
+    far.is_down = True
+    await refused(guarded)
+    later(1.1)
+    far.is_down = False
+
+    with capture_logs() as log:
+        await refused(guarded, "ODD")
+        assert [entry["event"] for entry in log] == ["legacy.not_understood"]
+        assert await guarded.verify("MARIA", "MARIA") == "RIGHT"
+
+    assert [entry["event"] for entry in log] == ["legacy.not_understood", "legacy.up"]
+
+
+async def test_such_answers_are_told_of_once_a_minute_and_nobody_is_named(guarded: Guarded, far: FarAway, later: Later):
+    far.odd.update({"ODD", "ODDER"})
+
+    with capture_logs() as log:
+        for _ in range(3):
+            await refused(guarded, "ODD")
+            await refused(guarded, "ODDER")
+        later(61)
+        await refused(guarded, "ODD")
+
+    told = {"event": "legacy.not_understood", "directory": "racf", "code": 53, "reason": "it is not willing to do this"}
+    assert log == [told | {"log_level": "warning"}] * 2
 
 
 async def test_a_directory_that_is_down_does_not_touch_another(far: FarAway, given: Given):

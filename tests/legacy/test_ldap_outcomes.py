@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from authme.legacy.directory import DirectoryFault, LogonTaken, LogonUnknown, Refused, Unreachable
+from authme.legacy.directory import DirectoryFault, LogonTaken, LogonUnknown, NotUnderstood, Refused, Unreachable, Withheld
 from authme.legacy.ldap.deadline import Deadline
 from authme.legacy.ldap.directory import LdapRacf
 from authme.legacy.ldap.outcomes import fail
@@ -12,10 +12,12 @@ from authme.legacy.ldap.way import Way
 from authme.legacy.model import NewLogon
 from support.slapd import Slapd, open_ldap
 from support.slapd_outside import RacfOutside
+from support.slapd_racf import SERVICE
 
 SECRET = "SECRET01"
 PERSON = "SILVA"
 NEW = NewLogon(logon="NEWONE", name=None, document=None, email=None, mobile=None, group=None)
+WAY = (3, 8, 13, 51, 52)
 COMMANDS: dict[str, Callable[[LdapRacf], Awaitable[None]]] = {
     "provision": lambda ldap: ldap.provision(NEW, mark="m1"),
     "set_secret": lambda ldap: ldap.set_secret("MARIA", "SECRET02", mark="m1"),
@@ -67,14 +69,38 @@ async def test_a_bind_is_answered_with_a_verdict(ldap: LdapRacf, slapd: Slapd, c
         (1, "R000208 Unexpected racroute error safRC=4 racfRC=32 racfReason=0"),
         (1, "R004118 Unexpected racroute error"),
         (1, "R000104 this is no result of a wrong password"),
-        (1, ""), (2, ""), (3, ""), (7, ""), (8, ""), (11, ""), (13, ""), (51, ""), (52, ""), (53, ""), (80, ""), (99, ""),
+        (1, ""), (2, ""), (7, ""), (11, ""), (19, "password locked"), (34, ""), (53, ""), (80, ""), (99, ""),
+        (80, "R000104 The password is not correct"),
     ],
 )  # fmt: skip
 async def test_a_bind_that_says_nothing_of_the_password_is_no_answer(ldap: LdapRacf, slapd: Slapd, code: int, info: str):
     slapd.racf.answer("BIND", code, info)
 
+    with pytest.raises(NotUnderstood) as fault:
+        await ldap.verify("MARIA", SECRET)
+
+    assert fault.value.code == code
+
+
+@pytest.mark.parametrize("code", WAY)
+async def test_what_is_answered_to_everybody_is_a_fault_of_the_way(ldap: LdapRacf, slapd: Slapd, code: int):
+    for operation in ("BIND", "SEARCH"):
+        slapd.racf.answer(operation, code)
+
     with pytest.raises(Unreachable):
         await ldap.verify("MARIA", SECRET)
+    with pytest.raises(Unreachable):
+        await ldap.find("MARIA")
+
+
+@pytest.mark.parametrize("code", [2, 50, 53, 80, *WAY])
+async def test_whatever_this_servers_own_logon_is_answered_is_a_fault_of_the_way(slapd: Slapd, code: int):
+    slapd.racf.answer("BIND", code, logon=SERVICE)
+
+    async with open_ldap(slapd) as ldap:
+        with pytest.raises(Unreachable, match="does not let this server's logon"):
+            await ldap.find("MARIA")
+        assert len(await ldap.check()) == 1
 
 
 def test_a_referral_is_not_followed(slapd: Slapd):
@@ -84,7 +110,7 @@ def test_a_referral_is_not_followed(slapd: Slapd):
 
     line.leave()
     assert (answer.code, values) == (10, None)
-    with pytest.raises(Unreachable, match="refers to another server, which is not followed"):
+    with pytest.raises(NotUnderstood, match="refers to another server, which is not followed"):
         fail("It does not work", answer)
 
 
@@ -105,12 +131,44 @@ async def test_a_logon_that_is_not_there_is_not_found(ldap: LdapRacf, slapd: Sla
     assert await ldap.find("MARIA") is None
 
 
-@pytest.mark.parametrize("code", [1, 2, 3, 11, 49, 50, 51, 52, 53, 80])
-async def test_an_entry_that_is_not_shown_is_not_taken_for_one_that_is_not_there(ldap: LdapRacf, slapd: Slapd, code: int):
-    slapd.racf.answer("SEARCH", code, "")
+@pytest.mark.parametrize(
+    ("code", "info"),
+    [
+        (50, ""),
+        (50, "ICH30010I NOT AUTHORIZED TO LIST MARIA"),
+        (80, "ICH30010I NOT AUTHORIZED TO LIST MARIA"),
+        (1, "ICH30010I NOT AUTHORIZED TO LIST MARIA"),
+    ],
+)
+async def test_a_logon_that_this_server_may_not_see_is_withheld_and_not_gone(
+    ldap: LdapRacf, slapd: Slapd, code: int, info: str
+):
+    slapd.racf.answer("SEARCH", code, info)
 
-    with pytest.raises(Unreachable):
+    with pytest.raises(Withheld):
         await ldap.find("MARIA")
+    assert await ldap.verify("MARIA", SECRET) == "RIGHT"
+    with pytest.raises(Withheld):
+        await ldap.set_secret("MARIA", "SECRET02", mark="m1")
+
+
+@pytest.mark.parametrize("info", ["", "ICH30002I SOMETHING ELSE", "not authorized, says no message of RACF's"])
+@pytest.mark.parametrize("code", [1, 2, 11, 19, 34, 49, 53, 80])
+async def test_an_entry_that_is_not_shown_is_not_taken_for_one_that_is_not_there(
+    ldap: LdapRacf, slapd: Slapd, code: int, info: str
+):
+    slapd.racf.answer("SEARCH", code, info)
+
+    with pytest.raises(NotUnderstood):
+        await ldap.find("MARIA")
+
+
+async def test_a_suffix_that_is_not_shown_is_told_to_whoever_checks_the_way(ldap: LdapRacf, slapd: Slapd):
+    slapd.racf.answer("SEARCH", 80)
+
+    [told] = await ldap.check()
+
+    assert "does not show" in told
 
 
 @pytest.mark.parametrize("code", [16, 17, 18, 19, 20, 21, 34, 50, 53, 64, 65])
@@ -138,14 +196,14 @@ async def test_what_racf_itself_says_no_to_is_refused(ldap: LdapRacf, slapd: Sla
         await COMMANDS[command](ldap)
 
 
-@pytest.mark.parametrize("code", [1, 2, 3, 8, 11, 13, 51, 52, 80, 99])
+@pytest.mark.parametrize("code", [1, 2, 11, 80, 99, *WAY])
 @pytest.mark.parametrize("command", COMMANDS)
 async def test_of_a_command_that_went_wrong_there_the_effect_is_not_known(
     ldap: LdapRacf, slapd: Slapd, command: str, code: int
 ):
     _answer_commands(slapd, code, f"R000001 {PERSON}")
 
-    with pytest.raises(Unreachable) as fault:
+    with pytest.raises(Unreachable if code in WAY else NotUnderstood) as fault:
         await COMMANDS[command](ldap)
 
     assert PERSON not in str(fault.value)

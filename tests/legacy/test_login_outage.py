@@ -8,6 +8,7 @@ import pytest
 from support.answers import refused, token_object
 from support.given import Given, MakeGiven, at_once
 from support.legacy_login import LOGON, SECRET, log_in, logged_in, reached_by_ldap, visitor_of
+from support.legacy_logons import retrieve_logon
 from support.slapd import Slapd
 from support.slapd_outside import RacfOutside
 
@@ -66,6 +67,29 @@ async def test_whoever_has_moved_over_logs_in(given: Given, own_slapd: Slapd):
     token_object(await visitor.login(f"{LOGON.lower()}@example.com", SECRET))
 
     assert time.monotonic() - began < 0.5
+
+
+@pytest.mark.parametrize(("code", "info"), [(1, ""), (2, ""), (19, ""), (34, ""), (53, ""), (80, "R000104 odd")])
+async def test_a_logon_whose_password_is_judged_oddly_shuts_nobody_else_out(
+    given: Given, own_slapd: Slapd, code: int, info: str
+):
+    visitor = await visitor_of(given)
+    own_slapd.racf.answer("BIND", code, info, logon="ODD")
+
+    refused(await log_in(visitor, "ODD", "x"), 503, "902")
+
+    await logged_in(visitor, "JOANA")
+    refused(await log_in(visitor, "NOBODY"), 401, "203")
+
+
+@pytest.mark.parametrize("code", [1, 50, 80])
+async def test_a_logon_that_this_server_may_not_see_is_one_that_nobody_has(given: Given, own_slapd: Slapd, code: int):
+    visitor = await visitor_of(given)
+    own_slapd.racf.answer("SEARCH", code, "ICH30010I NOT AUTHORIZED TO LIST ODD", logon="ODD")
+
+    assert (await retrieve_logon(visitor, "ODD")).status_code == 201
+
+    await logged_in(visitor, "JOANA")
 
 
 async def test_a_directory_that_is_killed_and_comes_back_is_asked_again(given: Given, own_slapd: Slapd):

@@ -68,7 +68,7 @@ class Racf:
         self.changes: list[tuple[str, Values]] = []
         self.today: Callable[[], date] = lambda: datetime.now(UTC).date()
         self.tells_revoked_to_all = False
-        self._forced: dict[str, Reply] = {}
+        self._forced: dict[tuple[str, str | None], Reply] = {}
         self._holds: dict[str, Hold] = {}
         self.reset()
 
@@ -81,9 +81,12 @@ class Racf:
             self.tells_revoked_to_all = False
             self._forced, self._holds = {}, {}
 
-    def answer(self, operation: str, code: int, info: str = "") -> None:
-        """Answer such operations so from now on, without doing anything. A bind of this server's own logon is done."""
-        self._forced[operation] = Reply(code, info)
+    def answer(self, operation: str, code: int, info: str = "", *, logon: str | None = None) -> None:
+        """Answer such operations so from now on, without doing anything; of one logon only, if it is given.
+
+        A bind of this server's own logon is done, unless it is the one.
+        """
+        self._forced[operation, logon] = Reply(code, info)
 
     def hold(self, operation: str) -> Hold:
         """Hold back the answer to the next such operation."""
@@ -106,8 +109,9 @@ class Racf:
             return self._bind(logon, values["cred"][0])
         if name_of(bound) != SERVICE:
             return Reply(50, "R000000 not authorized")
-        if operation in self._forced:
-            return self._forced[operation]
+        forced = self._forced.get((operation, logon)) or self._forced.get((operation, None))
+        if forced is not None:
+            return forced
         if operation == "SEARCH":
             return self._show(name, logon)
         self.changes.append((name, values))
@@ -115,8 +119,9 @@ class Racf:
 
     def _bind(self, logon: str, secret: str) -> Reply:
         self.binds.append((logon, secret))
-        if logon != SERVICE and "BIND" in self._forced:
-            return self._forced["BIND"]
+        forced = self._forced.get(("BIND", logon)) or (self._forced.get(("BIND", None)) if logon != SERVICE else None)
+        if forced is not None:
+            return forced
         found = self.logons.get(logon)
         if found is None:
             return Reply(49, "R000104 The password is not correct or the user ID is not completely defined.")

@@ -2,8 +2,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from authme.legacy.logon import LOGON, read_logon
 from authme.users import names
 from authme.users.names import NameMalformed
+
+BLANKS = " \t\n\u2003\u3000\u00a0"
 
 
 def test_an_email_is_kept_as_typed_and_compared_without_case_and_width():
@@ -54,6 +57,21 @@ def test_a_user_name_cannot_look_like_anything_else():
 
 def test_an_eight_digit_logon_is_a_logon():
     assert ("LOGON", "12345678") in {(name.type, name.key) for name in names.candidates("12345678")}
+
+
+@given(st.from_regex(LOGON, fullmatch=True), st.text(BLANKS, max_size=3), st.sampled_from([1, 254, 255]))
+def test_a_logon_is_a_name_in_the_very_spellings_in_which_the_directory_is_asked_for_it(logon: str, blanks: str, length: int):
+    typed = f"{blanks}{logon}".ljust(length)
+
+    meant = [name.key for name in names.candidates(typed)[:1] if name.type == "LOGON"]
+
+    assert meant == [one for one in [read_logon(typed)] if one is not None]
+
+
+@pytest.mark.parametrize("text", ["MARIA01".ljust(255), "MARIA01\u2003", "\u30001234567", "12345678\u3000", "1234567", ""])
+def test_what_no_directory_is_asked_for_is_no_logon(text: str):
+    with pytest.raises(NameMalformed):
+        names.logon(text)
 
 
 @given(st.text(max_size=300))

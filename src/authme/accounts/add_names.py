@@ -11,7 +11,7 @@ from authme.kernel.context import Context
 from authme.kernel.errors import ErrorItem, FieldsRefused, field_malformed
 from authme.kernel.wire import Text, Wire
 from authme.legacy import store as logons
-from authme.users import change_store
+from authme.users import change_store, policy
 from authme.users.model import User
 from authme.users.names import Name, NameMalformed, logon_among, of_type
 from authme.users.show import UserAnswer, shown
@@ -35,7 +35,8 @@ async def add_names(ctx: Context, user_id: str, body: AddNamesRequest) -> UserAn
     """Add names to a user: all of them, or none if one is taken. A name that the user has already is left as it is.
 
     Contacts are unverified until the user asks for a code and gives it back (UI-39, UI-40). A logon of the mainframe is the
-    user's by the word of the caller, and is linked at their first login by it; of whoever has one, another is a mere name.
+    user's by the word of a caller who may give logons, and is linked at their first login by it; by anybody else's word, and of
+    whoever has one, it is a mere name.
     """
     wanted = _read(body)
     target = await hold_managed(ctx, user_id)
@@ -57,7 +58,13 @@ async def add_names(ctx: Context, user_id: str, body: AddNamesRequest) -> UserAn
 async def _vouch(ctx: Context, target: User, wanted: list[Name]) -> None:
     """Let a logon be the user's, also one that was a mere name of theirs so far."""
     logon = logon_among(wanted)
-    if logon is None or target.logon is not None or await logons.find_of_user(ctx.tx, target.id) is not None:
+    if logon is None or not policy.may_give_logons(ctx.caller, logon):
+        return
+    if target.logon is not None or await logons.find_of_user(ctx.tx, target.id) is not None:
+        return
+    held = await logons.find_by_logon(ctx.tx, logon)
+    if held is not None and held.status == "PROVISIONED":
+        # Linked to somebody else, of whom it is no name.
         return
     await change_store.set_logon(ctx.tx, target.id, logon)
     record(ctx, "logon.vouched", target.id)

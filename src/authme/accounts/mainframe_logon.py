@@ -82,7 +82,7 @@ async def order_logon(ctx: Context, user_id: str, body: MainframeLogonRequest) -
         raise named_in_body_unknown("businessId", "business")
     if had is not None:
         await forget(ctx, target.id)
-    return _shown(await _give(ctx, target, wanted), "PENDING")
+    return _shown(await _give(ctx, target, wanted, former=had), "PENDING")
 
 
 async def show_logon(ctx: Context, user_id: str) -> MainframeLogon:
@@ -111,7 +111,7 @@ def _read(ctx: Context, body: MainframeLogonRequest) -> _Wanted:
     return _Wanted(logon, group, body.business_id)
 
 
-async def _give(ctx: Context, target: User, wanted: _Wanted) -> LegacyLogon:
+async def _give(ctx: Context, target: User, wanted: _Wanted, *, former: LegacyLogon | None) -> LegacyLogon:
     logon = wanted.logon
     if logon is None:
         logon = await _made_up(ctx, target)
@@ -126,6 +126,7 @@ async def _give(ctx: Context, target: User, wanted: _Wanted) -> LegacyLogon:
             directory=rules.name_for(logon) or rules.new_in,
             business_id=wanted.business_id,
             is_chosen=wanted.logon is not None,
+            former=former,
         )
     except UniqueViolation as error:
         raise AlreadyExists("The logon is taken.") from error

@@ -33,7 +33,7 @@ async def remove(ctx: Context, user_id: str) -> None:
     target = await hold_managed(ctx, user_id)
     await forget_of_user(ctx, target.id)
     await tell(ctx, target.id, "account_removed")
-    forget_failures(ctx, target.id, await store.list_identities(ctx.tx, target.id))
+    forget_failures(ctx, target, await store.list_identities(ctx.tx, target.id))
     await end_all(ctx, target.id, reason="removed")
     await sessions.forget_devices(ctx.tx, target.id)
     await order_revoke(ctx, target.id)
@@ -42,7 +42,9 @@ async def remove(ctx: Context, user_id: str) -> None:
     await remove_own(ctx, target.id)
     await member_store.delete_everywhere(ctx.tx, target.id, "USER", "BUSINESS_USER")
     announce_members(ctx, [target.id])
-    await reserve(ctx, sorted({key for _, key in await change_store.list_keys(ctx.tx, target.id)}))
+    keys = {key for _, key in await change_store.list_keys(ctx.tx, target.id)}
+    # A logon may be the user's without being a name of theirs.
+    await reserve(ctx, sorted(keys | ({target.logon} if target.logon is not None else set())))
     await change_store.delete_names(ctx.tx, target.id)
     await customers.forget_user(ctx.tx, target.id)
     if not await change_store.erase(ctx.tx, target.id, now=ctx.clock.now_ms()):

@@ -7,7 +7,7 @@ from authme.accounts.target import hold_managed
 from authme.audit import record
 from authme.challenges import store as challenges
 from authme.kernel.context import Context
-from authme.kernel.errors import NotFound
+from authme.kernel.errors import NotFound, StateForbids
 from authme.legacy import store as logons
 from authme.legacy.give import forget
 from authme.users import change_store, store
@@ -21,13 +21,15 @@ async def remove_name(ctx: Context, user_id: str, identity_id: str) -> None:
 
     If it was the main one of its type, another takes its place. A CPF or CNPJ is no document of the user any more either; a
     logon of the mainframe is nobody's here after that, and commands to it that wait are dropped. Raises StateForbids for the
-    last name, and for the last verified one.
+    last name, for the last verified one, and for a logon of a locked user, who would come in by it as somebody else.
     """
     target = await hold_managed(ctx, user_id)
     identities = await store.list_identities(ctx.tx, target.id)
     leaving = next((one for one in identities if one.id == identity_id), None)
     if leaving is None:
         raise NotFound
+    if leaving.type == "LOGON" and target.status == "LOCKED":
+        raise StateForbids("The user is locked; unlock the user first.")
     check_another_remains(identities, leaving)
     if leaving.type in CONTACT_TYPES:
         await _tell(ctx, leaving)

@@ -145,6 +145,6 @@ def _shown(found: Shown) -> dict[str, Any]:
         "requestId": logon.request_id,
         "isRevoked": logon.is_revoked,
         "isPasswordPending": logon.has_password_pending,
-        "isStandingPending": logon.has_standing_pending,
+        "isStandingPending": any(one.state == "PENDING" and one.topic in {"REVOKE", "RESUME"} for one in found.commands),
         "commands": [{"id": one.id} | _row(one) for one in found.commands],
     }

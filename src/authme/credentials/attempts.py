@@ -66,7 +66,7 @@ _FORGET = Statement(
 )
 _FORGET_BELOW = Statement(
     delete(attempt).where(
-        or_(attempt.c.kind == FACTOR, attempt.c.kind == SEND),
+        or_(*(attempt.c.kind == kind for kind in (NAME, FACTOR, SEND))),
         attempt.c.key > bindparam("above"),
         attempt.c.key < bindparam("below"),
     )

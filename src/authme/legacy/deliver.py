@@ -6,7 +6,7 @@ from authme.audit import record
 from authme.kernel.context import Context
 from authme.kernel.database import DatabaseUnavailable
 from authme.legacy import store
-from authme.legacy.directory import Directory, LogonUnknown, Refused, Unreachable
+from authme.legacy.directory import Directory, LogonUnknown, NotUnderstood, Refused, Unreachable
 from authme.legacy.here import Here
 from authme.legacy.make import Making
 from authme.legacy.model import LegacyLogon
@@ -34,6 +34,8 @@ class Commands:
             return await self._do(delivery.topic, Ordered.of(delivery))
         except Unreachable as fault:
             return Later(str(fault), is_channel_down=True)
+        except NotUnderstood as fault:
+            return Later(str(fault))
         except Refused as fault:
             return Never(str(fault))
         except DatabaseUnavailable:
@@ -58,11 +60,12 @@ class Commands:
     async def _set_password(self, ordered: Ordered, logon: LegacyLogon | None) -> Outcome:
         if logon is None or ordered.number != logon.password_no or ordered.number <= logon.password_done_no:
             return Done()
+        if logon.status != "PROVISIONED":
+            # Were it there all the same, its mark says whose it is, and a password would leave another.
+            return Never("The logon was not made for this user.")
         entry = await self._directory.find(logon.logon)
         if entry is None:
             return Never(_UNKNOWN)
-        if logon.status != "PROVISIONED" and entry.mark != logon.request_id:
-            return Never("The logon was not made for this user.")
         if entry.mark != ordered.id:
             await self._directory.set_secret(logon.logon, ordered.secret or "", mark=ordered.id)
         await self._here.unit(lambda ctx: _note_password(ctx, logon, ordered))
@@ -73,9 +76,10 @@ class Commands:
             return await self._revoke_nobodys(ordered)
         if _has_standing(logon, ordered):
             return Done()
-        if await self._is_ours(logon.logon, is_made=logon.status == "PROVISIONED", request_id=logon.request_id):
+        is_ours = await self._is_ours(logon.logon, is_made=logon.status == "PROVISIONED", request_id=logon.request_id)
+        if is_ours:
             await self._revoke_there(logon.logon)
-        await self._here.unit(lambda ctx: _note_standing(ctx, logon, ordered, revoked=True))
+        await self._here.unit(lambda ctx: _note_standing(ctx, logon, ordered, revoked=True, is_done=is_ours))
         return Done()
 
     async def _revoke_nobodys(self, ordered: Ordered) -> Outcome:
@@ -97,9 +101,11 @@ class Commands:
         # Of a user who was removed nothing is let in again, whenever an operator has a command tried once more.
         if logon is None or _has_standing(logon, ordered):
             return Done()
-        if await self._is_ours(logon.logon, is_made=logon.status == "PROVISIONED", request_id=logon.request_id):
+        # One that could not be its user's name is to stay revoked: whatever makes it once more resumes it.
+        is_made = logon.status == "PROVISIONED"
+        if is_made:
             await self._directory.resume(logon.logon)
-        await self._here.unit(lambda ctx: _note_standing(ctx, logon, ordered, revoked=False))
+        await self._here.unit(lambda ctx: _note_standing(ctx, logon, ordered, revoked=False, is_done=is_made))
         return Done()
 
     async def _is_ours(self, logon: str, *, is_made: bool, request_id: str | None) -> bool:
@@ -121,6 +127,8 @@ async def _note_password(ctx: Context, logon: LegacyLogon, ordered: Ordered) -> 
         record(ctx, "logon.password_set", logon.user_id, request=ordered.id)
 
 
-async def _note_standing(ctx: Context, logon: LegacyLogon, ordered: Ordered, *, revoked: bool) -> None:
-    if await store.note_standing_done(ctx.tx, logon.id, number=ordered.number, revoked=revoked, now=ctx.clock.now_ms()):
+async def _note_standing(ctx: Context, logon: LegacyLogon, ordered: Ordered, *, revoked: bool, is_done: bool) -> None:
+    """Note how the logon stands; `is_done`: whether there was one of the user's to do it to."""
+    now = ctx.clock.now_ms()
+    if await store.note_standing_done(ctx.tx, logon.id, number=ordered.number, revoked=revoked, now=now) and is_done:
         record(ctx, "logon.revoked" if revoked else "logon.resumed", logon.user_id, request=ordered.id)

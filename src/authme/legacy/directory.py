@@ -17,6 +17,21 @@ class Unreachable(DirectoryFault):
     """It does not answer, or not as one. Whether a command had its effect is not known."""
 
 
+class NotUnderstood(DirectoryFault):
+    """It answered, about this logon, what this server does not understand; of other logons that says nothing.
+
+    `code` is the answer's, as the directory's protocol has it. Whether a command had its effect is not known.
+    """
+
+    def __init__(self, reason: str, *, code: int) -> None:
+        super().__init__(reason)
+        self.code = code
+
+
+class Withheld(NotUnderstood):
+    """This server may not see the logon."""
+
+
 class Refused(DirectoryFault):
     """It answered that it will not do this, now or later."""
 
@@ -30,7 +45,11 @@ class LogonUnknown(Refused):
 
 
 class Directory(Protocol):
-    """A directory of logons. `logon` has the form of `legacy.logon`, in capitals. Everything raises Unreachable."""
+    """A directory of logons. `logon` has the form of `legacy.logon`, in capitals.
+
+    Whatever asks for or changes a logon raises Unreachable for a fault of the way to the directory, by which nobody's logon can
+    be asked for, and NotUnderstood for an answer about this one logon.
+    """
 
     async def verify(self, logon: str, secret: str) -> Verdict:
         """Say what a password or phrase is worth; a wrong one counts there, and may revoke the logon.
@@ -41,7 +60,7 @@ class Directory(Protocol):
         ...
 
     async def find(self, logon: str) -> Entry | None:
-        """Return the logon as it stands there now."""
+        """Return the logon as it stands there now. Raises Withheld."""
         ...
 
     async def provision(self, new: NewLogon, *, mark: str) -> None:

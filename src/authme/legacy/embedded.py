@@ -28,21 +28,19 @@ class EmbeddedDirectory:
         self._pool = pool
 
     async def verify(self, logon: str, secret: str) -> Verdict:
-        """Say what a secret is worth, after the same work for a logon that is not there.
+        """Say what a secret is worth, after the same hashing and as many units of work for a logon that is not there.
 
-        What has no secret is worth nothing and is not revoked by guesses, as a protected user of RACF is not.
+        The unit of a wrong secret writes its count, that of what is not there nothing. What has no secret is worth nothing and
+        is not revoked by guesses, as a protected user of RACF is not.
         """
         row = await store.find(self._database.reader(), logon)
         stored: str | None = row["secret_hash"] if row is not None else None
         is_right = await self._pool.verify(secret, stored)
-        if row is None:
-            return "UNKNOWN"
-        if stored is None:
-            return "WRONG"
-        if not is_right:
-            now = self._clock.now_ms()
-            await self._database.unit(lambda tx: store.miss(tx, logon, at_most=self._failures, now=now))
-            return "WRONG"
+        if stored is None or not is_right:
+            # Also of nothing: that there was nothing to count takes a unit, too.
+            counted, now = logon if stored is not None else "", self._clock.now_ms()
+            await self._database.unit(lambda tx: store.miss(tx, counted, at_most=self._failures, now=now))
+            return "WRONG" if row is not None else "UNKNOWN"
         return await self._verdict_on_right(logon, was=stored)
 
     async def _verdict_on_right(self, logon: str, *, was: str) -> Verdict:

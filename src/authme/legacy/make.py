@@ -44,6 +44,9 @@ class Making:
             if made.is_revoked:
                 # Ordered and noted while there was nothing to revoke.
                 await self._directory.revoke(made.logon)
+            elif made.status == "FAILED" or self._ordered.former is not None:
+                # It may have been left revoked.
+                await self._directory.resume(made.logon)
             return await self._noted(made)
         except Refused as fault:
             await self._here.unit(lambda ctx: self._note_failed(ctx, logon))
@@ -71,7 +74,10 @@ class Making:
                 entry = await self._directory.find(logon.logon)
             else:
                 return True
-        return entry is not None and entry.mark == self._ordered.id
+        return entry is not None and self._is_mark_ours(entry.mark)
+
+    def _is_mark_ours(self, mark: str | None) -> bool:
+        return mark is not None and mark in {self._ordered.id, self._ordered.former}
 
     def _new(self, logon: LegacyLogon) -> NewLogon:
         given = self._ordered
@@ -99,13 +105,15 @@ class Making:
     async def _noted(self, made: LegacyLogon) -> Outcome:
         noted = await self._here.unit(lambda ctx: self._note(ctx, made))
         if noted == "NAME_TAKEN":
+            await self._leave(made.logon)
+            await self._here.unit(lambda ctx: self._note_failed(ctx, made))
             return Never("The logon was made there, and is somebody else's name here.")
         return await self._leave(made.logon) if noted == "NOBODYS" else Done()
 
     async def _leave(self, logon: str) -> Outcome:
-        """Let nobody in by a logon whose user was removed while it was made."""
+        """Let nobody in by a logon whose user was removed while it was made, or whose name it cannot be."""
         entry = await self._directory.find(logon)
-        if entry is not None and entry.mark == self._ordered.id:
+        if entry is not None and self._is_mark_ours(entry.mark):
             await self._directory.revoke(logon)
         return Done()
 
@@ -116,7 +124,6 @@ class Making:
         if current.status == "PROVISIONED":
             return "MADE"
         if not await self._here.on_provisioned(ctx, replace(made, status="PROVISIONED")):
-            await self._note_failed(ctx, made)
             return "NAME_TAKEN"
         if not await store.note_status(ctx.tx, made.id, request_id=self._ordered.id, becomes="PROVISIONED", now=now):
             raise _Changed

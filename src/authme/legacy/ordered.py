@@ -27,6 +27,8 @@ class Ordered(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     email: str | None = None
     mobile: str | None = None
     group: str | None = None
+    former: str | None = None
+    """The command before this one that was to make the same logon for the same user, and may have had its effect."""
 
     @classmethod
     def of(cls, delivery: Delivery) -> Self:

@@ -17,6 +17,9 @@ _BY_LOGON = Statement(_ROW.where(legacy_logon.c.logon == bindparam("of_logon")))
 _LIST = Statement(_ROW.where(contained_in(legacy_logon.c.id, "ids")))
 _OF_USER = Statement(_ROW.where(legacy_logon.c.user_id == bindparam("of_user")))
 _DELETE_OF_USER = Statement(delete(legacy_logon).where(legacy_logon.c.user_id == bindparam("of_user")))
+_DELETE_UNMADE = Statement(
+    delete(legacy_logon).where(legacy_logon.c.id == bindparam("of_id"), legacy_logon.c.status != "PROVISIONED")
+)
 _next = legacy_logon.c.command_no + 1
 
 
@@ -30,7 +33,6 @@ def _order(*numbered: str, only: Sequence[ColumnElement[bool]] = ()) -> Statemen
 _ORDER_PASSWORD = _order("password_no")
 _ORDER_FIRST_PASSWORD = _order("password_no", only=[legacy_logon.c.password_no == 0, legacy_logon.c.status == "PROVISIONED"])
 _ORDER_STANDING = _order("standing_no")
-_ORDER_OTHER = _order()
 
 
 def _of_row(change: Update) -> Update:
@@ -64,7 +66,9 @@ _SEEN = Statement(
         and_(
             # What is not made yet is not there, and nobody revoked it.
             legacy_logon.c.status == "PROVISIONED",
-            legacy_logon.c.standing_no == legacy_logon.c.standing_done_no,
+            # Whatever was ordered or done since the directory was asked says it better.
+            legacy_logon.c.standing_no == bindparam("asked_at_no"),
+            legacy_logon.c.standing_done_no == bindparam("asked_at_done_no"),
             legacy_logon.c.is_revoked != bindparam("revoked"),
         )
     )
@@ -127,12 +131,6 @@ async def order_standing(tx: Transaction, user_id: str, *, now: int) -> LegacyLo
     return logon_of(row) if row else None
 
 
-async def order_other(tx: Transaction, user_id: str, *, now: int) -> LegacyLogon | None:
-    """Take the next number for any other command to the user's logon; None if they have none."""
-    row = await tx.returning(_ORDER_OTHER, of_user=user_id, now=now)
-    return logon_of(row) if row else None
-
-
 async def note_status(tx: Transaction, logon_id: str, *, request_id: str, becomes: LogonStatus, now: int) -> bool:
     """Note what became of the command that makes the logon; False if that is another by now, or it is made already."""
     return await tx.run(_STATUS, of_id=logon_id, of_request=request_id, becomes=becomes, now=now) == 1
@@ -153,9 +151,13 @@ async def note_standing_done(tx: Transaction, logon_id: str, *, number: int, rev
     return await tx.run(_STANDING_DONE, of_id=logon_id, number=number, revoked=int(revoked), now=now) == 1
 
 
-async def note_seen(tx: Transaction, logon_id: str, *, revoked: bool, now: int) -> bool:
-    """Note what the directory says of the logon, unless a command of ours is on its way; False if nothing changed."""
-    return await tx.run(_SEEN, of_id=logon_id, revoked=int(revoked), now=now) == 1
+async def note_seen(tx: Transaction, asked: LegacyLogon, *, revoked: bool, now: int) -> bool:
+    """Note what the directory said of a logon, which is given as it was when nothing was on its way and it was asked.
+
+    False if nothing changed, or something was ordered or done meanwhile.
+    """
+    numbers = {"asked_at_no": asked.standing_no, "asked_at_done_no": asked.standing_done_no}
+    return await tx.run(_SEEN, of_id=asked.id, revoked=int(revoked), now=now, **numbers) == 1
 
 
 async def note_synced(tx: Transaction, logon_id: str, *, synced_at: int, now: int) -> None:
@@ -171,3 +173,8 @@ async def note_vouched(tx: Transaction, logon_id: str, *, now: int) -> None:
 async def delete_of_user(tx: Transaction, user_id: str) -> bool:
     """Forget that the user has a logon; False if they had none."""
     return await tx.run(_DELETE_OF_USER, of_user=user_id) == 1
+
+
+async def delete_unmade(tx: Transaction, logon_id: str) -> bool:
+    """Forget whose a logon was to be; False if it was made after all, or is forgotten."""
+    return await tx.run(_DELETE_UNMADE, of_id=logon_id) == 1

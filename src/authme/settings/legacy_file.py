@@ -13,7 +13,8 @@ from urllib.parse import urlsplit
 from authme.settings.legacy import EMBEDDED, LdapDirectory, LegacyDirectories, Rule
 from authme.settings.problems import SettingsInvalid
 
-_LOGON: Final = re.compile(r"[A-Z#@$][A-Z0-9#@$]{0,7}")
+LOGON: Final = re.compile(r"[A-Z#@$][A-Z0-9#@$]{0,7}")
+"""A RACF user id: 1 to 8 of letters, digits and the national characters, not beginning with a digit."""
 _PATTERN: Final = re.compile(r"[A-Z0-9#@$*?]+")
 _PREFIX: Final = re.compile(r"(?:[A-Z#@$][A-Z0-9#@$]{0,3})?")
 _LONGEST_LOGON: Final = 8
@@ -88,9 +89,9 @@ def _problems(given: LdapDirectory) -> Iterator[tuple[str, str]]:
         yield "url", "ldaps://HOST:PORT or ldap://HOST:PORT is expected."
     if "=" not in given.suffix or not given.suffix.isprintable():
         yield "suffix", "the end of a name is expected, such as cn=racf."
-    if not _LOGON.fullmatch(given.bind_logon):
+    if not LOGON.fullmatch(given.bind_logon):
         yield "bind_logon", "a logon in capitals is expected."
-    if given.default_group is not None and not _LOGON.fullmatch(given.default_group):
+    if given.default_group is not None and not LOGON.fullmatch(given.default_group):
         yield "default_group", "a group in capitals is expected."
     if given.connections not in _CONNECTIONS:
         yield "connections", f"a number from {_CONNECTIONS.start} to {_CONNECTIONS.stop - 1} is expected."

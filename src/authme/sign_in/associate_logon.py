@@ -16,6 +16,7 @@ from authme.notify.send import recipient_at
 from authme.sign_in.caller import get_client
 from authme.sign_in.decoy import Decoys
 from authme.sign_in.legacy import ProvedLogon, prove_legacy
+from authme.sign_in.legacy_store import Known
 from authme.sign_in.recover_logon import masked
 from authme.users import names
 from authme.users.names import Name, NameMalformed
@@ -42,12 +43,28 @@ class Association(Answer, frozen=True):
     expires_at: datetime
 
 
+class Ground(msgspec.Struct, frozen=True):
+    """What the proof of a logon rests on: whose it is, and which password it has. Whatever changes it ends the proof."""
+
+    user_id: str
+    changed_at: int | None
+    """Of the password that is kept here."""
+    password_no: int
+
+
 class Associating(msgspec.Struct, frozen=True):
     """Stored with the challenge: the logon whose password was proved, and the contact that the code was sent to."""
 
     logon: str
     contact_type: str
     contact: str
+    ground: Ground | None = None
+    """None for a logon that was nobody's."""
+
+
+def ground_of(known: Known | None) -> Ground | None:
+    """Return what a proof of this logon rests on; None for one that is nobody's, which its directory alone knows."""
+    return Ground(known.user.id, known.password_changed_at, known.link.password_no) if known is not None else None
 
 
 async def associate_by_email(ctx: Context, request: Request, body: AssociateByEmailRequest) -> Association | Refusal:
@@ -86,7 +103,7 @@ async def _associate(ctx: Context, request: Request, contact: Name) -> Associati
         factor_id=factor_id,
         to=recipient_at(contact.type, contact.value),
         language=proved.user.language if proved.user is not None else ctx.origin.language,
-        data=msgspec.json.encode(Associating(proved.logon, contact.type, contact.value)).decode(),
+        data=msgspec.json.encode(Associating(proved.logon, contact.type, contact.value, ground_of(proved.known))).decode(),
     )
     record(ctx, "logon.association_begun", proved.user.id if proved.user is not None else None)
     return Association(association_id=opened.id, contact=masked(contact), expires_at=moment(opened.expires_at))

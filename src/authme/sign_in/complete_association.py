@@ -15,10 +15,11 @@ from authme.crypto.digests import Digester
 from authme.kernel.context import Context
 from authme.kernel.errors import ChallengeOver, CodeOrUsernameWrong, CredentialLocked, Refusal, StateForbids, TooManyTries
 from authme.kernel.wire import Id, Password, Token, Wire
-from authme.sign_in.associate_logon import Associating
+from authme.sign_in.associate_logon import Associating, ground_of
 from authme.sign_in.caller import get_client
 from authme.sign_in.code_session import start_by_code
 from authme.sign_in.contact_of_logon import Owner, check_may_have, find_owner, take_contact
+from authme.sign_in.legacy_store import find_known
 from authme.sign_in.logon_password import check_logon_password, keep_logon_password, recovering_contact
 from authme.tokens.model import TokenObject
 from authme.users import store as users
@@ -46,12 +47,15 @@ async def complete_association(ctx: Context, body: CompleteAssociationRequest) -
 
     The code is what is proved: the session is `AUTH-BASIC`. The contact becomes the user's; of a user who has other ways to be
     proved it must have been theirs before. With `newPassword` the logon's password is changed, here and in the directory.
-    Raises AlreadyExists for a contact of somebody else, and StateForbids.
+    A logon that became somebody's since its password was proved, or got another password, has to be proved again. Raises
+    AlreadyExists for a contact of somebody else, and StateForbids.
     """
     client = await get_client(ctx)
     answered = await _check_answer(ctx, body, client.id)
     if isinstance(answered, Refusal):
         return answered
+    if not await _still_stands(ctx, answered.of):
+        return ChallengeOver()
     owner = await find_owner(ctx, answered.of)
     if isinstance(owner, Refusal):
         target = answered.asked.subject
@@ -103,6 +107,9 @@ async def _complete(ctx: Context, client: Client, answered: _Answered, owner: Ow
         await owner.link.write(ctx, rests_on=await _resting_on(ctx, owner))
     if not await users.change_status(ctx.tx, user.id, was=("ACTIVE", "PENDING"), becomes="ACTIVE", now=now):
         raise StateForbids("The user was changed meanwhile.")
+    # Whoever sets a password holds the user's row.
+    if owner.link is None and not await _still_stands(ctx, answered.of):
+        raise ChallengeOver
     # After the user's row, as a lock takes them: two that wait for each other end nowhere.
     if not await challenges.use(ctx.tx, answered.asked.id, now=now):
         raise ChallengeOver
@@ -112,6 +119,11 @@ async def _complete(ctx: Context, client: Client, answered: _Answered, owner: Ow
     ctx.part(Attempts).succeeded(ctx, answered.guess)
     record(ctx, "logon.associated", user.id, user_id=user.id, logon=answered.of.logon)
     return shown
+
+
+async def _still_stands(ctx: Context, of: Associating) -> bool:
+    """Whether the logon is whose it was when its password was proved, and that password is not over."""
+    return ground_of(await find_known(ctx.tx, of.logon)) == of.ground
 
 
 async def _resting_on(ctx: Context, owner: Owner) -> str | None:

@@ -11,11 +11,12 @@ from authme.kernel.http import BasicCredentials, Request
 from authme.legacy.directories import Directories
 from authme.legacy.logon import read_logon
 from authme.legacy.model import Verdict
+from authme.legacy.on_its_way import is_standing_on_its_way
 from authme.sign_in.caller import get_client
 from authme.sign_in.legacy_enter import ProvedLogon, enter_by_logon
 from authme.sign_in.legacy_store import Known, find_known
 from authme.sign_in.password import LoginRequest, check_right, read_login, refused
-from authme.sign_in.reach import key_of
+from authme.sign_in.reach import logon_key_of
 from authme.sign_in.standing import Standing, said
 from authme.tokens.model import TokenObject
 
@@ -50,11 +51,14 @@ async def login_legacy(ctx: Context, request: Request, body: LoginRequest) -> To
 async def prove_legacy(ctx: Context, client: Client, given: BasicCredentials) -> ProvedLogon | Refusal:
     """Check a logon and its password, here and then at its directory; a refusal is to be returned, so that it counts.
 
-    What no logon is, a logon that nobody has and a wrong password get one answer after the same work. Only the right password
-    learns that the logon is revoked (205) or its password expired (208). Raises TooManyTries before any work.
+    What no logon is, a logon that nobody has and a wrong password get one answer: for a logon after the same work here,
+    whether anybody has it or not. For what has not the form of one no directory is asked, which tells nothing of who exists.
+    Only the right password learns that the logon is revoked (205) or its password expired (208). Raises TooManyTries before any
+    work.
     """
     attempts, logon = ctx.part(Attempts), read_logon(given.name)
-    guess = await attempts.begin(ctx, key_of(given.name), client_id=client.id)
+    # Apart from UI-05, where the same text may be another's user name: its owner must not clear what is counted here.
+    guess = await attempts.begin(ctx, logon_key_of(given.name), client_id=client.id, of="LEGACY")
     known = await find_known(ctx.tx, logon or "")
     tried = _Try(guess, logon or "", known)
     is_right = await ctx.part(PasswordPool).verify(given.password, known.password_hash if known is not None else None)
@@ -84,7 +88,7 @@ async def _judge(ctx: Context, tried: _Try, verdict: Verdict) -> ProvedLogon | R
     if verdict in {"WRONG", "UNKNOWN"}:
         return _missed(ctx, tried, "wrong password" if known is not None else "unknown name")
     if known is None:
-        return await _judge_right(ctx, tried, verdict, Standing("", is_revoked=verdict == "REVOKED"))
+        return await _judge_right(ctx, tried, verdict, Standing(None, is_revoked=verdict == "REVOKED"))
     if known.link.has_password_pending:
         # Asked all the same, and not believed: the old password is over, and nobody is to learn that it was changed.
         return _missed(ctx, tried, "password on its way")
@@ -92,8 +96,8 @@ async def _judge(ctx: Context, tried: _Try, verdict: Verdict) -> ProvedLogon | R
         return refused(ctx, CredentialLocked(), known.user, "locked", method=_METHOD)
     if known.user.status == "REMOVED":
         return _missed(ctx, tried, "not active")
-    is_revoked = verdict == "REVOKED" and not known.link.has_standing_pending
-    standing = said(known.link, is_revoked=is_revoked) if not known.link.has_standing_pending else None
+    is_ordered = await is_standing_on_its_way(ctx.tx, known.link)
+    standing = said(known.link, is_revoked=verdict == "REVOKED") if not is_ordered else None
     return await _judge_right(ctx, tried, verdict, standing)
 
 

@@ -22,7 +22,7 @@ from authme.settings import LegacySettings
 from authme.sign_in.first_password import FirstPassword
 from authme.sign_in.issue import sign
 from authme.sign_in.legacy_link import ChangedMeanwhile, Link
-from authme.sign_in.legacy_store import Known, find_known
+from authme.sign_in.legacy_store import Known, find_known, is_password_unchanged
 from authme.sign_in.link_logon import plan_link
 from authme.sign_in.password import Device, Proved, enter, logged_in, new_session, refused
 from authme.sign_in.standing import Standing
@@ -79,7 +79,7 @@ async def enter_by_logon(
         # Of two who log in at once one is first: the other is then known, too.
         known = await find_known(ctx.tx, proved.logon)
         if known is not None:
-            return await _enter_known(ctx, login, known, None, is_up_to_date=True)
+            return await _enter_known_by_now(ctx, login, known)
         try:
             return await _enter_linked(ctx, login, entry)
         except ChangedMeanwhile:
@@ -122,6 +122,16 @@ async def _put(ctx: Context, link: Link, password_hash: str) -> None:
     credentials.put(ctx.tx, link.user.id, password_hash, ctx.clock.now_ms(), recovered_by=recovered_by)
 
 
+async def _enter_known_by_now(ctx: Context, login: _Login, known: Known) -> TokenObject | Refusal:
+    """Let in whoever proved the logon while it was nobody's, unless what they proved is over by now."""
+    if known.link.is_revoked:
+        return refused(ctx, CredentialLocked(), known.user, "revoked", method=_METHOD)
+    # Two first logins order nothing; a password that was set since does, and so does a lock.
+    if known.link.command_no > 0:
+        return refused(ctx, CredentialsWrong(), known.user, "changed meanwhile", method=_METHOD)
+    return await _enter_known(ctx, login, known, None, is_up_to_date=True)
+
+
 async def _enter_known(
     ctx: Context, login: _Login, known: Known, standing: Standing | None, *, is_up_to_date: bool = False
 ) -> TokenObject:
@@ -132,6 +142,8 @@ async def _enter_known(
         known.user, known.password_changed_at, standing, login.proved.first_password, has_password=known.has_password
     )
     shown = await enter(ctx, login.client, session, proved, login.device, method=_METHOD)
+    if login.proved.is_new_here and not await is_password_unchanged(ctx.tx, known.link):
+        raise CredentialsWrong
     if login.proved.is_new_here and not is_up_to_date:
         await _bring_up_to_date(ctx, known, login.password_hash, session)
     return shown

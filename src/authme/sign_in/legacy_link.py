@@ -11,6 +11,7 @@ from authme.kernel.database import UniqueViolation
 from authme.kernel.errors import StateForbids, Unavailable
 from authme.kernel.ids import new_id
 from authme.legacy import store as logons
+from authme.legacy.give import forget_failed
 from authme.legacy.model import LegacyLogon
 from authme.sign_in import legacy_store as store
 from authme.users import change_store
@@ -42,6 +43,10 @@ class Link:
     """Whether the user has a password here. What was set by somebody who had still to show who they are is none."""
     lacks_document: bool = False
     """Whether the entry has a document that a user who is to be made does not get."""
+    is_named: bool = True
+    """Whether the logon becomes a name of the user; False where its text is somebody else's name already."""
+    failed: tuple[LegacyLogon, ...] = ()
+    """What could not be made, and is in the way: the logon for somebody else, or another for the user."""
     is_vouched: bool = False
     """Whether somebody says that it is the user's, or that its document is."""
     elsewhere: str | None = None
@@ -53,7 +58,7 @@ class Link:
         return self.was is None or self.was.status == "PENDING"
 
     async def write(self, ctx: Context, *, synced_at: int | None = None, rests_on: str | None = None) -> None:
-        """Let the logon be the user's, and one of their names; make the user if they are to be made, else tell them.
+        """Let the logon be the user's, and one of their names if it can; make the user if they are to be made, else tell them.
 
         `synced_at` is when the password here was changed, if that is the directory's; `rests_on` the contact whose code alone
         stood for a user who has other factors. Raises ChangedMeanwhile; of two who are
@@ -68,15 +73,21 @@ class Link:
         except UniqueViolation as error:
             # Just ordered for somebody (UI-20). The unit of work is lost on PostgreSQL.
             raise Unavailable from error
-        record(ctx, "logon.linked", self.user.id, user_id=self.user.id, directory=self.directory, is_new=self.was is None)
+        self._record(ctx)
         if self.was is not None:
             await tell(ctx, self.user.id, "logon_linked")
+
+    def _record(self, ctx: Context) -> None:
+        user_id, is_new = self.user.id, self.was is None
+        record(ctx, "logon.linked", user_id, user_id=user_id, directory=self.directory, is_new=is_new, named=self.is_named)
+        for one in self.failed:
+            record(ctx, "logon.order_forgotten", one.user_id, request=one.request_id)
         if self.lacks_document:
-            record(ctx, "logon.document_elsewhere", self.user.id, user_id=self.user.id, elsewhere=self.elsewhere)
+            record(ctx, "logon.document_elsewhere", user_id, user_id=user_id, elsewhere=self.elsewhere)
 
     async def _make(self, ctx: Context) -> None:
         await users.insert_users(ctx.tx, [self.user])
-        if not await self._claim(ctx, self.logon, is_main=True):
+        if self.is_named and not await self._claim(ctx, self.logon, is_main=True):
             await store.withdraw_user(ctx.tx, self.user.id)
             raise ChangedMeanwhile
         record(ctx, "user.created", self.user.id, user_id=self.user.id, status=self.user.status)
@@ -85,22 +96,34 @@ class Link:
             await release(ctx, [name.key], for_user=self.user.id)
             if not await self._claim(ctx, name, is_main=is_main) and name.value == self.user.document:
                 await self._do_without_document(ctx)
+        await self._forget_failed(ctx)
 
     async def _give(self, ctx: Context, was: User) -> None:
         is_held = await users.hold(ctx.tx, was.id)
         now_is = await users.find(ctx.tx, was.id)
         seen = (was.status, was.updated_at, was.logon)
         is_same = now_is is not None and (now_is.status, now_is.updated_at, now_is.logon) == seen
-        if not is_held or not is_same or await logons.find_of_user(ctx.tx, was.id) is not None:
+        had = await logons.find_of_user(ctx.tx, was.id)
+        has_another = had is not None and had.id not in {one.id for one in self.failed}
+        if not is_held or not is_same or has_another or not await self._is_name_of(ctx, was):
             raise ChangedMeanwhile
-        names = await change_store.list_keys(ctx.tx, was.id)
-        if (self.logon.type, self.logon.key) not in names and not await self._claim(ctx, self.logon, is_main=True):
-            raise ChangedMeanwhile
+        await self._forget_failed(ctx)
         await change_store.set_logon(ctx.tx, was.id, self.user.logon)
         if was.status == "PENDING":
             await users.change_status(ctx.tx, was.id, was=("PENDING",), becomes="ACTIVE", now=ctx.clock.now_ms())
             # Whoever set it did not show who they are, and must not be let in by what their victim proves.
             await credentials.delete_password(ctx.tx, was.id)
+
+    async def _is_name_of(self, ctx: Context, was: User) -> bool:
+        """Let the logon be a name of the user, if it is to be one; False if it became another's."""
+        if not self.is_named or (self.logon.type, self.logon.key) in await change_store.list_keys(ctx.tx, was.id):
+            return True
+        return await self._claim(ctx, self.logon, is_main=True)
+
+    async def _forget_failed(self, ctx: Context) -> None:
+        """Forget what is in the way; what was made after all stays, and then the logon is not linked."""
+        for one in sorted(self.failed, key=lambda one: one.id):
+            await forget_failed(ctx, one)
 
     async def _claim(self, ctx: Context, name: Name, *, is_main: bool) -> bool:
         given = Identity(

@@ -36,6 +36,7 @@ _STILL = Statement(
     .where(user_account.c.id == bindparam("of_user"))
     .with_for_update(read=True)
 )
+_PASSWORD_NO = Statement(select(legacy_logon.c.password_no).where(legacy_logon.c.id == bindparam("of_link")))
 _CLAIM = Statement(insert_or_ignore(identity, {column.name: bindparam(column.name) for column in identity.c}))
 _WITHDRAW = Statement(delete(user_account).where(user_account.c.id == bindparam("of_user")))
 
@@ -84,6 +85,15 @@ async def is_unchanged(tx: Transaction, user: User) -> bool:
     """
     row = await tx.one(_STILL, of_user=user.id)
     return row is not None and (row["status"], row["updated_at"]) == (user.status, user.updated_at)
+
+
+async def is_password_unchanged(tx: Transaction, link: LegacyLogon) -> bool:
+    """Whether no password was ordered for the logon since it was read; to be asked when nobody else can order one.
+
+    Of a password that is not kept here this number is all that changes.
+    """
+    row = await tx.one(_PASSWORD_NO, of_link=link.id)
+    return row is not None and row["password_no"] == link.password_no
 
 
 async def claim_name(tx: Transaction, name: Identity, *, key: str) -> bool:

@@ -9,13 +9,12 @@ from authme.factors.store import list_factors
 from authme.kernel.context import Context
 from authme.kernel.errors import PasswordNotAccepted
 from authme.legacy.commands import order_password
-from authme.legacy.secret import SecretNotTaken, check_new_secret
 from authme.settings import LegacySettings
 from authme.users import names
 from authme.users import store as users
-from authme.users.create import hash_new_password
 from authme.users.model import User
 from authme.users.names import Name
+from authme.users.new_password import hash_logon_password
 from authme.users.tell import tell
 
 
@@ -32,15 +31,11 @@ class NewLogonPassword:
 
 async def check_logon_password(ctx: Context, user: User, logon: str, password: str) -> NewLogonPassword:
     """Check a new password; raise PasswordNotAccepted (501) if it stays the same, or one of the two does not take it."""
-    try:
-        check_new_secret(password)
-    except SecretNotTaken as error:
-        raise PasswordNotAccepted(f"The mainframe does not take this password. {error}") from error
     stored = await credentials.find_hash(ctx.tx, user.id)
     if stored is not None and await ctx.part(PasswordPool).verify(password, stored):
         raise PasswordNotAccepted("The new password is the same as before.")
     identities = await users.list_identities(ctx.tx, user.id)
-    password_hash = await hash_new_password(ctx, password, identities or (names.logon(logon),))
+    password_hash = await hash_logon_password(ctx, password, identities or (names.logon(logon),))
     # A password of their own counts beside the directory's: the old one must not.
     is_kept = stored is not None or ctx.part(LegacySettings).legacy_keeps_passwords
     return NewLogonPassword(password, password_hash if is_kept else None)

@@ -7,11 +7,12 @@ from authme.kernel.context import Context
 from authme.legacy.directories import Directories
 from authme.legacy.logon import read_logon
 from authme.legacy.model import Entry, LegacyLogon
+from authme.legacy.on_its_way import is_standing_on_its_way
 from authme.notify.send import Recipient, recipient_at
 from authme.sign_in.decoy import Decoys
 from authme.sign_in.even_time import even_time
 from authme.sign_in.legacy_store import find_known
-from authme.sign_in.reach import key_of
+from authme.sign_in.reach import logon_key_of
 from authme.users import names
 from authme.users import store as users
 from authme.users.contacts import CONTACT_TYPES, main_contacts
@@ -61,34 +62,34 @@ async def reach_logon(ctx: Context, typed: str) -> ReachedLogon:
 
     Its directory is asked first, and for every logon: one that does not answer raises Unavailable for all alike.
     """
-    name = key_of(typed)
+    logon, name = read_logon(typed), logon_key_of(typed)
     nobody = ctx.part(Decoys).user_id(name)
     async with even_time():
-        entry = await find_there(ctx, typed)
+        entry = await find_there(ctx, logon)
         held = await find_known(ctx.tx, name)
         user = held.user if held is not None else None
         # Asked for all, so that all take the same way.
         identities = await users.list_identities(ctx.tx, user.id if user else nobody)
+        is_out = await is_revoked(ctx, entry, held.link if held is not None else None)
     unknown = ReachedLogon(name, "", "", ("", "")).as_nobody(ctx)
     if entry is None:
         invented = ctx.part(Decoys).contacts((), name)
         return replace(unknown, shown=tuple(names.of_type(one, text) for one, text in invented.items()))
     known = replace(unknown, subject=user.id if user else unknown.subject, entry=entry, user=user)
     reached = _by_own_contact(known, identities) or _by_contact_there(ctx, known, entry)
-    is_open = not is_revoked(entry, held.link if held else None) and (user is None or user.status in {"ACTIVE", "PENDING"})
+    is_open = not is_out and (user is None or user.status in {"ACTIVE", "PENDING"})
     return reached if is_open and reached.contact is not None else reached.as_nobody(ctx)
 
 
-async def find_there(ctx: Context, typed: str) -> Entry | None:
-    """Return a logon as its directory has it now; None for one that no directory has. Raises Unavailable."""
-    logon = read_logon(typed)
+async def find_there(ctx: Context, logon: str | None) -> Entry | None:
+    """Return a logon, as it was read, as its directory has it now; None for one that no directory has. Raises Unavailable."""
     directory = ctx.part(Directories).to_ask(ctx, logon) if logon is not None else None
-    return await directory.find(logon) if directory is not None and logon is not None else None
+    return await directory.find_ours(logon) if directory is not None and logon is not None else None
 
 
-def is_revoked(entry: Entry | None, held: LegacyLogon | None) -> bool:
+async def is_revoked(ctx: Context, entry: Entry | None, held: LegacyLogon | None) -> bool:
     """Whether a logon is revoked or gone, unless a command of ours that changes it is on its way."""
-    if held is not None and held.has_standing_pending:
+    if held is not None and await is_standing_on_its_way(ctx.tx, held):
         return False
     return entry is None or entry.is_revoked
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from authme.kernel.context import Context
+from authme.legacy.logon import read_logon
 from authme.notify.send import Recipient, recipient_at
 from authme.sign_in.decoy import Decoys
 from authme.sign_in.even_time import even_time
@@ -40,6 +41,11 @@ def key_of(typed: str) -> str:
     """Return the key of what a typed name most likely means; whoever has it or not, it is counted under this."""
     meant = names.candidates(typed)
     return meant[0].key if meant else typed
+
+
+def logon_key_of(typed: str) -> str:
+    """Return the logon that was typed, else the key of what it means: all that is done for either is done under this."""
+    return read_logon(typed) or key_of(typed)
 
 
 async def reach(ctx: Context, typed: str) -> Reached:

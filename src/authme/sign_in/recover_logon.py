@@ -9,7 +9,7 @@ from authme.kernel.context import Context
 from authme.kernel.wire import Answer, Text, Wire
 from authme.sign_in.logon_reach import ReachedLogon, reach_logon
 from authme.sign_in.quiet_turn import quiet_turn
-from authme.sign_in.reach import key_of
+from authme.sign_in.reach import logon_key_of
 from authme.users import names
 from authme.users.masking import mask_email, mask_mobile
 from authme.users.names import Name
@@ -40,7 +40,7 @@ async def retrieve_logon(ctx: Context, body: RetrieveLogonRequest) -> RetrievedL
     """
     document = read_document(body.document, names.document) if body.document is not None else None
     attempts, client_id = ctx.part(Attempts), ctx.caller.client_id or ""
-    sending = await attempts.begin(ctx, key_of(body.logon), client_id=client_id, kind=SEND)
+    sending = await attempts.begin(ctx, logon_key_of(body.logon), client_id=client_id, kind=SEND)
     reached = await reach_logon(ctx, body.logon)
     if document is not None and not reached.is_known_by(document):
         reached = reached.as_nobody(ctx)

@@ -15,12 +15,14 @@ from authme.sessions import store as session_store
 from authme.sessions.levels import level_of
 from authme.sign_in.caller import get_client
 from authme.sign_in.issue import sign
+from authme.sign_in.standing import find_link, read_standing
 from authme.tokens import refresh
 from authme.tokens.model import TokenObject
 from authme.users import store as users
 from authme.users.model import User
 from authme.users.tell import tell
 
+_METHOD = "remember-me"
 _TWICE = "remember-me token used twice"
 
 
@@ -49,7 +51,7 @@ async def log_in_again(ctx: Context, body: RememberMeRequest) -> RememberedToken
 
     `AUTH-BASIC` on a device that the user has associated (UI-10), `AUTH-IDENTIFIED` on any other. A used token that is
     presented again has two holders: nobody is remembered on the device any more, its sessions end, and the user is told. Any
-    other token is refused and changes nothing.
+    other token is refused and changes nothing, as is one of a user whose logon is revoked on the mainframe.
     """
     client = await get_client(ctx)
     presented = await remember_me.find_presented(ctx, body.remember_me_token)
@@ -59,15 +61,22 @@ async def log_in_again(ctx: Context, body: RememberMeRequest) -> RememberedToken
     user = await users.find(ctx.tx, series.user_id)
     if user is None or user.status != "ACTIVE":
         raise TokenNotValid
+    link = await find_link(ctx, user)
+    standing = await read_standing(ctx, link) if link is not None else None
+    if standing is not None and standing.is_revoked:
+        await standing.note(ctx)
+        return _revoked(ctx, user)
     session = await _session(ctx, series, user)
     # Signed before the first write: on SQLite everybody else waits from there on.
     shown = await sign(ctx, client, user, session, scopes=client.scopes)
     successor = await remember_me.rotate(ctx, presented)
     if successor is None:
         return await _stolen(ctx, series)
+    if standing is not None:
+        await standing.note(ctx)
     session_store.insert_session(ctx.tx, session)
     devices.touch(ctx.tx, user.id, series.device_id, now=ctx.clock.now_ms())
-    record(ctx, "user.login", user.id, user_id=user.id, client_id=client.id, method="remember-me", level=session.level)
+    record(ctx, "user.login", user.id, user_id=user.id, client_id=client.id, method=_METHOD, level=session.level)
     return remembered(shown, successor, refresh_token=refresh.issue(ctx, session, client.id, client.scopes))
 
 
@@ -89,6 +98,12 @@ async def _session(ctx: Context, series: Series, user: User) -> Session:
         auth_at=min(series.created_at, ctx.clock.now_ms()),
         is_kept=False,
     )
+
+
+def _revoked(ctx: Context, user: User) -> TokenNotValid:
+    """Refuse whoever the mainframe lets in no more, as a user who is locked; to be returned, so that it is remembered."""
+    record(ctx, "user.login", user.id, result="REFUSED", user_id=user.id, method=_METHOD, reason="revoked")
+    return TokenNotValid()
 
 
 async def _stolen(ctx: Context, series: Series) -> TokenNotValid:

@@ -20,7 +20,7 @@ from authme.sign_in.link_logon import plan_link
 from authme.sign_in.logon_password import check_logon_password, keep_logon_password
 from authme.sign_in.logon_reach import ReachedLogon, reach_logon
 from authme.sign_in.quiet_turn import quiet_turn, refuse_code
-from authme.sign_in.reach import key_of
+from authme.sign_in.reach import logon_key_of
 from authme.sign_in.recover_logon import binding_of
 from authme.tokens.model import TokenObject
 from authme.users import contact_store
@@ -54,7 +54,7 @@ async def reset_logon(ctx: Context, body: ResetLogonRequest) -> TokenObject | Re
     one proof, as at UI-16: the session is `AUTH-BASIC`. Whatever is wrong with logon, code or hash gets one answer (code 8).
     """
     client, attempts = await get_client(ctx), ctx.part(Attempts)
-    guess = await attempts.begin(ctx, key_of(body.logon), client_id=client.id, kind=FACTOR)
+    guess = await attempts.begin(ctx, logon_key_of(body.logon), client_id=client.id, kind=FACTOR)
     reached = await reach_logon(ctx, body.logon)
     at_contact = await quiet_turn(ctx, *reached.counted_as, client_id=client.id, kind=FACTOR)
     asked = await _find_bound(ctx, reached, body.hash)

@@ -54,7 +54,7 @@ async def unlock(ctx: Context, body: LockRequest) -> None:
     has_password = (logon is not None and logon.request_id is None) or await store.has_password(ctx.tx, target.id)
     becomes: UserStatus = "ACTIVE" if is_shown and has_password else "PENDING"
     changed = await store.change_status(ctx.tx, target.id, was=("LOCKED",), becomes=becomes, now=ctx.clock.now_ms())
-    forget_failures(ctx, target.id, identities)
+    forget_failures(ctx, target, identities)
     if logon is not None and (changed or logon.is_revoked):
         await order_resume(ctx, target.id)
     if changed:
@@ -62,11 +62,12 @@ async def unlock(ctx: Context, body: LockRequest) -> None:
     record(ctx, "user.unlocked", target.id, was_locked=changed)
 
 
-def forget_failures(ctx: Context, user_id: str, identities: list[Identity]) -> None:
+def forget_failures(ctx: Context, user: User, identities: list[Identity]) -> None:
     """Clear the failures counted for a user, with the unit of work."""
-    # Counted under the likeliest meaning of what was typed, and under the user id for proofs after the login.
-    keys = {candidates(identity.value)[0].key for identity in identities if candidates(identity.value)} | {user_id}
-    ctx.part(Attempts).forget(ctx, sorted(keys))
+    # Counted under the likeliest meaning of what was typed, and under the user id for proofs after the login. The logon need
+    # not be among the names.
+    keys = {candidates(identity.value)[0].key for identity in identities if candidates(identity.value)}
+    ctx.part(Attempts).forget(ctx, sorted(keys | {user.id} | ({user.logon} if user.logon is not None else set())))
 
 
 async def _get(ctx: Context, user_id: str) -> User:

@@ -11,7 +11,7 @@ from authme.legacy.logon import read_logon
 NameType = Literal["EMAIL", "MOBILE", "CPF", "CNPJ", "LOGON", "USERNAME", "FEDERATED", "CERTIFICATE", "SAML"]
 
 _EMAIL = re.compile(r"[^@\s\x00-\x1f\x7f]{1,64}@[^@\s\x00-\x1f\x7f.]+(?:\.[^@\s\x00-\x1f\x7f.]+)+")
-_LOGON = re.compile(r"[A-Z#@$][A-Z0-9#@$]{0,7}|[0-9]{8}")
+_LOGON_ELSEWHERE = re.compile(r"[0-9]{8}")
 _USERNAME = re.compile(r"[a-z][a-z0-9._-]{2,63}")
 _CNPJ = re.compile(r"[0-9A-Z]{12}[0-9]{2}")
 _PUNCTUATION = re.compile(r"[.\-/ ()+]")
@@ -86,10 +86,10 @@ def cnpj(text: str) -> Name:
 
 
 def logon(text: str) -> Name:
-    """Return the logon of the legacy directory, in capitals."""
-    # Letters of other alphabets have capitals too, some of them two of ASCII.
-    key = text.strip().upper() if text.isascii() else ""
-    if not _LOGON.fullmatch(key):
+    """Return the logon of the legacy directory, in capitals, or the one of 8 digits of another system."""
+    digits = text.strip() if text.isascii() else ""
+    key = read_logon(text) or (digits if _LOGON_ELSEWHERE.fullmatch(digits) else None)
+    if key is None:
         raise NameMalformed("a logon of 1 to 8 characters is expected")
     return Name("LOGON", key, key)
 

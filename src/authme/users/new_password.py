@@ -1,11 +1,18 @@
 """A new password of a user who is there already."""
 
+from collections.abc import Sequence
+
+from authme.credentials.pool import PasswordPool
+from authme.crypto.password_policy import PasswordRefused, check_password
 from authme.kernel.context import Context
 from authme.kernel.errors import PasswordNotAccepted
 from authme.legacy import store as logons
-from authme.legacy.secret import SecretNotTaken, check_new_secret
+from authme.legacy.secret import SecretNotTaken, check_new_secret, hash_secret
+from authme.settings import PasswordSettings
 from authme.users import store
 from authme.users.create import hash_new_password
+from authme.users.model import Identity
+from authme.users.names import Name
 
 
 async def hash_password_of(ctx: Context, user_id: str, password: str) -> str:
@@ -13,9 +20,23 @@ async def hash_password_of(ctx: Context, user_id: str, password: str) -> str:
 
     Raises PasswordNotAccepted (501). Once the hash is stored the directory is to be told (`legacy.commands.order_password`).
     """
+    identities = await store.list_identities(ctx.tx, user_id)
     if await logons.find_of_user(ctx.tx, user_id) is not None:
-        try:
-            check_new_secret(password)
-        except SecretNotTaken as error:
-            raise PasswordNotAccepted(f"The mainframe does not take this password. {error}") from error
-    return await hash_new_password(ctx, password, await store.list_identities(ctx.tx, user_id))
+        return await hash_logon_password(ctx, password, identities)
+    return await hash_new_password(ctx, password, identities)
+
+
+async def hash_logon_password(ctx: Context, password: str, names: Sequence[Name | Identity]) -> str:
+    """Return the hash of a new password that the policy and the directory of a logon accept, raise PasswordNotAccepted (501).
+
+    It is compared as the directory compares it: in other letters it would come back as one that was changed there.
+    """
+    try:
+        check_new_secret(password)
+    except SecretNotTaken as error:
+        raise PasswordNotAccepted(f"The mainframe does not take this password. {error}") from error
+    try:
+        check_password(password, minimum=ctx.part(PasswordSettings).minimum, forbidden=[name.value for name in names])
+    except PasswordRefused as error:
+        raise PasswordNotAccepted(error.message) from error
+    return await hash_secret(ctx.part(PasswordPool), password)

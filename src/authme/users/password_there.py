@@ -6,6 +6,7 @@ from authme.kernel.errors import CredentialLocked, StateForbids
 from authme.legacy import store as logons
 from authme.legacy.directories import Directories
 from authme.legacy.model import LegacyLogon
+from authme.legacy.on_its_way import is_standing_on_its_way
 from authme.settings import LegacySettings
 
 
@@ -25,7 +26,7 @@ async def is_right_there(ctx: Context, logon: LegacyLogon, password: str) -> boo
         raise StateForbids("The password was changed, and the mainframe does not have it yet.")
     directory = ctx.part(Directories).to_ask(ctx, logon.logon)
     verdict = await directory.verify(logon.logon, password) if directory is not None else "UNKNOWN"
-    if verdict == "REVOKED" and not logon.has_standing_pending:
+    if verdict == "REVOKED" and not await is_standing_on_its_way(ctx.tx, logon):
         raise CredentialLocked
     return verdict not in {"WRONG", "UNKNOWN"}
 

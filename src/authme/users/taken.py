@@ -30,6 +30,11 @@ async def find_taken(ctx: Context, names: Sequence[Name], *, for_user: str = "")
     return taken | {hashes[one] for one in reserved}
 
 
+async def is_reserved(ctx: Context, key: str) -> bool:
+    """Whether a removed user had the name with this key, and it is kept free for a time."""
+    return bool(await reserved_store.find_reserved(ctx.tx, [_hash(ctx, key)], now=ctx.clock.now_ms()))
+
+
 async def release(ctx: Context, keys: Sequence[str], *, for_user: str = "") -> None:
     """Take these names from whoever had the time to show that they are theirs, and did not. To be called before they are given.
 

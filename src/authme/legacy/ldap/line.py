@@ -105,7 +105,13 @@ class Line:
             self._connection.strategy.close()
 
     def _ask(self, question: Callable[[], object]) -> Answer:
-        self._reach(question)
+        try:
+            self._reach(question)
+        except Unreachable as fault:
+            code = _code_without_name(fault.__cause__)
+            if code is None:
+                raise
+            return Answer(code, "")
         result = self._connection.result
         return Answer(int(result["result"]), str(result["message"] or ""))
 
@@ -123,6 +129,12 @@ class Line:
         if self._was_idle:
             return WentAway("The directory closed the connection.")
         return Unreachable(f"The connection to the directory broke ({type(fault).__name__}).")
+
+
+def _code_without_name(cause: BaseException | None) -> int | None:
+    """Return the result code for which ldap3 has no name, if that is what it stumbled over: an answer all the same."""
+    code = cause.args[0] if isinstance(cause, KeyError) and cause.args else None
+    return code if isinstance(code, int) else None
 
 
 def _refuse(*_: object, **__: object) -> NoReturn:

@@ -2,7 +2,7 @@
 
 from typing import Final, NamedTuple, NoReturn
 
-from authme.legacy.directory import LogonTaken, LogonUnknown, Refused, Unreachable
+from authme.legacy.directory import LogonTaken, LogonUnknown, NotUnderstood, Refused, Unreachable
 from authme.legacy.ldap.reasons import code_of, reason_of
 from authme.legacy.model import Verdict
 
@@ -46,6 +46,8 @@ _FAILURES: Final = {
     80: "something else went wrong there",
 }
 """Of these an operator or a later time may rid us; so they are no answers."""
+_OF_THE_WAY: Final = frozenset({3, 8, 13, 51, 52})
+"""These say nothing of an entry: they would be answered for every other one, too."""
 _MAY_BE_RACF: Final = frozenset({OPERATIONS_ERROR, OTHER})
 """What a failed command of RACF is told by; then RACF's message comes with it."""
 
@@ -58,7 +60,15 @@ class Answer(NamedTuple):
 
 
 def verdict_of(answer: Answer, *, tells_revoked_to_all: bool) -> Verdict:
-    """Return what a bind says of the password. Raises Unreachable for an answer that says nothing of it."""
+    """Return what a bind says of the password. Raises NotUnderstood or Unreachable for an answer that says nothing of it."""
+    verdict = verdict_in(answer, tells_revoked_to_all=tells_revoked_to_all)
+    if verdict is None:
+        fail("The directory does not say what a password is worth", answer)
+    return verdict
+
+
+def verdict_in(answer: Answer, *, tells_revoked_to_all: bool) -> Verdict | None:
+    """Return what a bind says of the password, None if it says nothing of it."""
     reason = reason_of(answer.message)
     if answer.code == SUCCESS:
         return "RIGHT"
@@ -75,14 +85,18 @@ def verdict_of(answer: Answer, *, tells_revoked_to_all: bool) -> Verdict:
     )
     if is_kept_out:
         return "WRONG" if tells_revoked_to_all else "REVOKED"
-    if answer.code == INVALID_CREDENTIALS:
-        return "WRONG"
-    raise Unreachable(f"The directory does not say what a password is worth: {said_by(answer)}.")
+    return "WRONG" if answer.code == INVALID_CREDENTIALS else None
 
 
 def is_absent(answer: Answer) -> bool:
     """Whether the answer to a question for an entry is that there is none."""
     return answer.code == NO_SUCH_OBJECT or (answer.code in _MAY_BE_RACF and reason_of(answer.message) == "UNKNOWN")
+
+
+def is_withheld(answer: Answer) -> bool:
+    """Whether the answer to a question for an entry is that this server's logon may not see it."""
+    is_said_by_racf = answer.code in _MAY_BE_RACF and reason_of(answer.message) == "NOT_ALLOWED"
+    return answer.code == INSUFFICIENT_ACCESS or is_said_by_racf
 
 
 def check_changed(answer: Answer) -> None:
@@ -106,8 +120,11 @@ def check_added(answer: Answer) -> None:
 
 
 def fail(what: str, answer: Answer) -> NoReturn:
-    """Raise Unreachable with what the answer says, as far as an operator may read it."""
-    raise Unreachable(f"{what}: {said_by(answer)}.")
+    """Raise what the answer says, as far as an operator may read it: Unreachable if it is the way's, else NotUnderstood."""
+    reason = f"{what}: {said_by(answer)}."
+    if answer.code in _OF_THE_WAY:
+        raise Unreachable(reason)
+    raise NotUnderstood(reason, code=answer.code)
 
 
 def said_by(answer: Answer) -> str:
@@ -118,6 +135,7 @@ def said_by(answer: Answer) -> str:
 
 def _refuse(what: str, answer: Answer) -> NoReturn:
     # A message of RACF's own says that it decided, whatever the result code.
-    if answer.code in _REFUSALS or (answer.code in _MAY_BE_RACF and reason_of(answer.message) == "DECIDED"):
+    is_decided = answer.code in _MAY_BE_RACF and reason_of(answer.message) in {"DECIDED", "NOT_ALLOWED"}
+    if answer.code in _REFUSALS or is_decided:
         raise Refused(f"{what}: {said_by(answer)}.")
     fail(what, answer)

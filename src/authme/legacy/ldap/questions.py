@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from authme.kernel.clock import Clock
-from authme.legacy.directory import LogonTaken, LogonUnknown, Refused, Unreachable
+from authme.legacy.directory import DirectoryFault, LogonTaken, LogonUnknown, NotUnderstood, Refused, Unreachable, Withheld
 from authme.legacy.ldap import attributes
 from authme.legacy.ldap.deadline import Deadline
 from authme.legacy.ldap.entry import Values, entry_of, marked_value, wanted
@@ -13,7 +13,7 @@ from authme.legacy.ldap.fresh import OBJECT_CLASS, new_entry
 from authme.legacy.ldap.line import Line, WentAway
 from authme.legacy.ldap.lines import Kind, Lines
 from authme.legacy.ldap.names import user_name
-from authme.legacy.ldap.outcomes import SUCCESS, check_added, check_changed, fail, is_absent, verdict_of
+from authme.legacy.ldap.outcomes import SUCCESS, check_added, check_changed, fail, is_absent, is_withheld, verdict_of
 from authme.legacy.ldap.secret import as_sent
 from authme.legacy.ldap.service import Service
 from authme.legacy.ldap.way import Way
@@ -55,7 +55,7 @@ class Questions:
             raise
         except Refused as refusal:
             # RACF says of a logon that is there only that it was not added.
-            with contextlib.suppress(Unreachable):
+            with contextlib.suppress(Unreachable, NotUnderstood):
                 if self._values(deadline, new.logon) is not None:
                     raise LogonTaken("There is such a logon.") from refusal
             raise
@@ -86,13 +86,15 @@ class Questions:
                 return [f"The directory has nothing of the name {suffix}."]
             if answer.code != SUCCESS:
                 fail(f"The directory does not show {suffix}", answer)
-        except Unreachable as fault:
+        except DirectoryFault as fault:
             return [str(fault)]
         return [] if values is not None else [f"The directory does not let this server's logon read {suffix}."]
 
     def _values(self, deadline: Deadline, logon: str) -> Values | None:
         name, attributes_wanted = user_name(logon, self._given.suffix), wanted(self._given)
         answer, values = self._on("service", deadline, lambda line: line.read(name, attributes_wanted), repeats=True)
+        if is_withheld(answer):
+            raise Withheld("The directory does not let this server's logon see the entry.", code=answer.code)
         if answer.code != SUCCESS and not is_absent(answer):
             fail("The directory does not show the logon", answer)
         return values

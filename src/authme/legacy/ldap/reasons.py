@@ -9,9 +9,9 @@ data" (messages of RACF in a result); z/OS Security Server RACF Messages and Cod
 import re
 from typing import Final, Literal
 
-Reason = Literal["WRONG", "EXPIRED", "REVOKED", "UNKNOWN", "NOT_LET_IN", "IGNORED", "DECIDED", "UNTOLD"]
-"""NOT_LET_IN: this logon is kept out of this server. IGNORED: what was asked for is so already. DECIDED: RACF was asked, and
-refused. UNTOLD: the message says nothing that is known."""
+Reason = Literal["WRONG", "EXPIRED", "REVOKED", "UNKNOWN", "NOT_LET_IN", "IGNORED", "NOT_ALLOWED", "DECIDED", "UNTOLD"]
+"""NOT_LET_IN: this logon is kept out of this server. IGNORED: what was asked for is so already. NOT_ALLOWED: whoever asked may
+not do so. DECIDED: RACF was asked, and refused. UNTOLD: the message says nothing that is known."""
 
 _REASONS: Final[dict[str, Reason]] = {
     "R000100": "EXPIRED",
@@ -31,6 +31,7 @@ _REASONS: Final[dict[str, Reason]] = {
 _UNEXPECTED: Final = frozenset({"R000208", "R004118"})
 _CODE: Final = re.compile(r"\s*(?P<code>R\d{6}|(?:ICH|IRR|IKJ)[A-Z]?\d{3,5}[A-Z])\b")
 _RACF: Final = re.compile(r"\b(?:ICH|IRR|IKJ)[A-Z]?\d{3,5}[A-Z]\b")
+_NOT_ALLOWED: Final = re.compile(r"\bNOT AUTHORIZED\b", re.IGNORECASE)
 _SAF: Final = re.compile(r"safRC=(?:0x)?(?P<saf>[0-9A-F]+)\s+racfRC=(?:0x)?(?P<racf>[0-9A-F]+)", re.IGNORECASE)
 _SAF_NO_DECISION: Final = 4
 _SAF_REFUSED: Final = 8
@@ -51,7 +52,9 @@ def reason_of(message: str) -> Reason:
     known = _REASONS.get(code or "")
     if known is not None:
         return known
-    return "DECIDED" if _RACF.search(message) else "UNTOLD"
+    if _RACF.search(message) is None:
+        return "UNTOLD"
+    return "NOT_ALLOWED" if _NOT_ALLOWED.search(message) else "DECIDED"
 
 
 def _unexpected(message: str) -> Reason:

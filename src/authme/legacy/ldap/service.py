@@ -9,13 +9,13 @@ from authme.legacy.directory import Unreachable
 from authme.legacy.ldap.deadline import Deadline
 from authme.legacy.ldap.line import Line
 from authme.legacy.ldap.names import user_name
-from authme.legacy.ldap.outcomes import SUCCESS, said_by, verdict_of
+from authme.legacy.ldap.outcomes import SUCCESS, said_by, verdict_in
 from authme.legacy.ldap.secret import as_sent
 from authme.legacy.model import Verdict
 from authme.settings.legacy import LdapDirectory
 
 _PAUSE_SECONDS: Final = 600.0
-_WHY: Final[dict[Verdict, str]] = {
+_WHY: Final[dict[Verdict | None, str]] = {
     "WRONG": "its password is not accepted",
     "EXPIRED": "its password has expired",
     "REVOKED": "it is revoked",
@@ -50,7 +50,7 @@ class Service:
         if answer.code == SUCCESS:
             self._rejected = None
             return
-        verdict = verdict_of(answer, tells_revoked_to_all=False)
+        verdict = verdict_in(answer, tells_revoked_to_all=False)
         if verdict == "WRONG":
             self._rejected = (secret, time.monotonic() + _PAUSE_SECONDS)
         raise Unreachable(

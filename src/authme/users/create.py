@@ -1,5 +1,7 @@
 """UI-01: make a user."""
 
+from collections.abc import Iterable
+
 import msgspec
 
 from authme import challenges
@@ -87,13 +89,18 @@ def send_first_code(ctx: Context, user: User, identities: list[Identity]) -> Non
     )
 
 
-async def hash_new_password(ctx: Context, password: str, names: tuple[Name, ...] | list[Identity]) -> str:
+async def hash_new_password(ctx: Context, password: str, names: Iterable[Name | Identity]) -> str:
     """Return the hash of a new password that the policy accepts; raise PasswordNotAccepted (501) otherwise."""
+    check_new_password(ctx, password, names)
+    return await ctx.part(PasswordPool).hash(password)
+
+
+def check_new_password(ctx: Context, password: str, names: Iterable[Name | Identity]) -> None:
+    """Raise PasswordNotAccepted (501) for a new password that the policy does not accept, the user's names among it."""
     try:
         check_password(password, minimum=ctx.part(PasswordSettings).minimum, forbidden=[name.value for name in names])
     except PasswordRefused as error:
         raise PasswordNotAccepted(error.message) from error
-    return await ctx.part(PasswordPool).hash(password)
 
 
 async def _placed(ctx: Context, draft: UserDraft) -> UserDraft:

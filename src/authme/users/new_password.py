@@ -3,14 +3,12 @@
 from collections.abc import Sequence
 
 from authme.credentials.pool import PasswordPool
-from authme.crypto.password_policy import PasswordRefused, check_password
 from authme.kernel.context import Context
 from authme.kernel.errors import PasswordNotAccepted
 from authme.legacy import store as logons
 from authme.legacy.secret import SecretNotTaken, check_new_secret, hash_secret
-from authme.settings import PasswordSettings
 from authme.users import store
-from authme.users.create import hash_new_password
+from authme.users.create import check_new_password, hash_new_password
 from authme.users.model import Identity
 from authme.users.names import Name
 
@@ -35,8 +33,5 @@ async def hash_logon_password(ctx: Context, password: str, names: Sequence[Name 
         check_new_secret(password)
     except SecretNotTaken as error:
         raise PasswordNotAccepted(f"The mainframe does not take this password. {error}") from error
-    try:
-        check_password(password, minimum=ctx.part(PasswordSettings).minimum, forbidden=[name.value for name in names])
-    except PasswordRefused as error:
-        raise PasswordNotAccepted(error.message) from error
+    check_new_password(ctx, password, names)
     return await hash_secret(ctx.part(PasswordPool), password)

@@ -7,6 +7,10 @@ from typing import Any
 
 import pytest
 
+from authme.crypto.secrets import new_secret
+from authme.users.create import UserDraft
+from authme.users.create import create as create_user
+from authme.users.names import username
 from support.answers import refusal, refused, token_object
 from support.api import Api, basic
 from support.given import Given, MakeGiven, at_once, claims
@@ -203,6 +207,21 @@ class TestGuessing:
 
         assert answers == [(401, ["203"])] * 5 + [(429, ["601"])]
 
+    async def test_who_has_the_same_text_as_a_user_name_clears_nothing(self, given: Given, visitor: Api):
+        secret = new_secret()
+        await given.run(
+            lambda ctx: create_user(ctx, UserDraft(names=(username("alice01"),), contacts_are_verified=True), secret)
+        )
+        await given.legacy_logon("ALICE01", SECRET)
+
+        answers = []
+        for n in range(6):
+            answers.append(refusal(await log_in(visitor, "ALICE01", f"wrong{n}")))
+            if n < 5:
+                assert (await visitor.login("alice01", secret)).status_code == 200
+
+        assert answers == [(401, ["203"])] * 5 + [(429, ["601"])]
+
     async def test_parallel_guesses_get_no_more_tries(self, on_both: Given):
         await on_both.legacy_logon(LOGON, SECRET)
         visitor = await visitor_of(on_both)
@@ -243,7 +262,7 @@ class TestWhileTheDirectoryIsDown:
 
         rows = await rows_of(on_both.env["AUTHME_DATABASE_URL"], "SELECT kind, failures FROM attempt")
 
-        assert rows == [("NAME", 1)]
+        assert rows == [("NAME", 1), ("NAME", 1)]  # with UI-05, and for UI-06 alone
 
 
 class TestWithoutKeptPasswords:

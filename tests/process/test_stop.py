@@ -78,8 +78,9 @@ def test_sigterm_is_heard_at_every_moment_of_the_start(env: dict[str, str], prep
 
         took = server.stop()
 
-        assert "Killing" not in log.read_text(), log.read_text()
-        assert took < 10
+        # Who has not heard it is killed after ten seconds. What the log says is no sign: of a worker that ended this very
+        # moment it says now and then that it had to be killed.
+        assert took < 5, log.read_text()
 
 
 def test_kill_9_under_load_loses_no_answered_request(env: dict[str, str], prepare: Any, tmp_path: Path):

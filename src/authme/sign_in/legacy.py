@@ -30,6 +30,8 @@ class _Try:
     """One try to log in by a logon, which is somebody's or nobody's."""
 
     guess: Guess
+    apart: Guess
+    """The same, counted for this operation alone."""
     logon: str
     known: Known | None
 
@@ -57,15 +59,19 @@ async def prove_legacy(ctx: Context, client: Client, given: BasicCredentials) ->
     work.
     """
     attempts, logon = ctx.part(Attempts), read_logon(given.name)
-    # Apart from UI-05, where the same text may be another's user name: its owner must not clear what is counted here.
-    guess = await attempts.begin(ctx, logon_key_of(given.name), client_id=client.id, of="LEGACY")
+    key = logon_key_of(given.name)
+    guess = await attempts.begin(ctx, key, client_id=client.id)
+    # Together with UI-05, and once more apart from it: there the same text may be another's user name, and its owner, logging
+    # in with a password of their own, clears what is counted for both.
+    apart = await attempts.begin(ctx, key, client_id=client.id, of="LEGACY")
     known = await find_known(ctx.tx, logon or "")
-    tried = _Try(guess, logon or "", known)
+    tried = _Try(guess, apart, logon or "", known)
     is_right = await ctx.part(PasswordPool).verify(given.password, known.password_hash if known is not None else None)
     if known is not None and is_right and known.user.status != "PENDING":
         right = await check_right(ctx, guess, known.as_login(), given.password, link=known.link, method=_METHOD)
         if isinstance(right, Refusal):
             return right
+        attempts.succeeded(ctx, apart)
         return ProvedLogon(tried.logon, known, right.standing, is_new_here=False, first_password=right.first_password)
     try:
         verdict = await _ask(ctx, logon, given.password)
@@ -73,6 +79,7 @@ async def prove_legacy(ctx: Context, client: Client, given: BasicCredentials) ->
         # For the name alone, and for every name: a password that is kept here would otherwise be guessed while nobody counts.
         # Networks and clients are not stopped by an outage.
         attempts.failed(ctx, guess, everywhere=False)
+        attempts.failed(ctx, apart, everywhere=False)
         return refused(ctx, refusal, known.user if known is not None else None, "directory down", method=_METHOD)
     return await _judge(ctx, tried, verdict)
 
@@ -108,6 +115,7 @@ async def _judge_right(ctx: Context, tried: _Try, verdict: Verdict, standing: St
         await standing.note(ctx)
         return refused(ctx, CredentialLocked(), user, "revoked", method=_METHOD)
     ctx.part(Attempts).succeeded(ctx, tried.guess)
+    ctx.part(Attempts).succeeded(ctx, tried.apart)
     if verdict == "EXPIRED":
         return refused(ctx, PasswordDue(), user, "password due", method=_METHOD)
     return ProvedLogon(tried.logon, tried.known, standing, is_new_here=True)
@@ -115,4 +123,5 @@ async def _judge_right(ctx: Context, tried: _Try, verdict: Verdict, standing: St
 
 def _missed(ctx: Context, tried: _Try, reason: str) -> Refusal:
     ctx.part(Attempts).failed(ctx, tried.guess)
+    ctx.part(Attempts).failed(ctx, tried.apart, everywhere=False)
     return refused(ctx, CredentialsWrong(), tried.known.user if tried.known is not None else None, reason, method=_METHOD)

@@ -6,6 +6,7 @@ import typer
 
 from authme.accounts.vouch_logon import vouch_logon
 from authme.app import Server
+from authme.cli.again import try_again
 from authme.cli.embedded_logons import app as embedded_logons
 from authme.cli.keys import shown_time
 from authme.cli.output import Json, checked, fail, in_office, show, show_table
@@ -15,8 +16,6 @@ from authme.legacy.directories import Directories
 from authme.legacy.logon import read_logon
 from authme.legacy.queue import Queued, cancel_command, list_commands
 from authme.legacy.show import Shown, find_shown
-from authme.outbox.again import retry as retry_row
-from authme.outbox.again import retry_all
 from authme.outbox.model import Entry, State
 
 app = typer.Typer(help="The mainframe: its directories, and the commands to them.", no_args_is_help=True)
@@ -46,15 +45,7 @@ def retry(
     as_json: Json = False,
 ) -> None:
     """Have a command that failed tried again, for as long as a new one. It undoes nothing that was ordered after it."""
-    if (row_id is None) != every:
-        fail("an ID or --all is expected")
-    if row_id is None:
-        count = in_office(lambda server: server.run(lambda ctx: retry_all(ctx, KIND)))
-    else:
-        given = checked("ID", row_id, Id)
-        in_office(lambda server: server.run(lambda ctx: retry_row(ctx, KIND, given)))
-        count = 1
-    show({"retried": count}, as_json=as_json, text=f"{count} to be tried again.")
+    try_again(KIND, row_id, every=every, as_json=as_json)
 
 
 @app.command()

@@ -5,13 +5,12 @@ from typing import Annotated
 import typer
 
 from authme.app import Server
+from authme.cli.again import try_again
 from authme.cli.keys import shown_time
-from authme.cli.output import Json, checked, fail, in_office, show, show_table
+from authme.cli.output import Json, checked, in_office, show, show_table
 from authme.kernel.wire import Id
 from authme.notify.send import KIND
 from authme.outbox.again import cancel as cancel_row
-from authme.outbox.again import retry as retry_row
-from authme.outbox.again import retry_all
 from authme.outbox.list import list_entries
 from authme.outbox.model import Entry, State
 
@@ -56,15 +55,7 @@ def retry(
     as_json: Json = False,
 ) -> None:
     """Have a row that failed tried again, for as long as a new one. A server that runs does it within a second or so."""
-    if (row_id is None) != every:
-        fail("an ID or --all is expected")
-    if row_id is None:
-        count = in_office(lambda server: server.run(lambda ctx: retry_all(ctx, KIND)))
-    else:
-        given = checked("ID", row_id, Id)
-        in_office(lambda server: server.run(lambda ctx: retry_row(ctx, KIND, given)))
-        count = 1
-    show({"retried": count}, as_json=as_json, text=f"{count} to be tried again.")
+    try_again(KIND, row_id, every=every, as_json=as_json)
 
 
 @app.command()

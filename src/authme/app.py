@@ -44,6 +44,7 @@ from authme.kernel.clock import Clock, SystemClock
 from authme.kernel.context import OPERATOR, Context, Parts
 from authme.kernel.database import Database, Transaction, connect
 from authme.kernel.errors import Refusal
+from authme.kernel.fetch import Fetcher
 from authme.kernel.http import Endpoint
 from authme.kernel.http.application import Surroundings, build
 from authme.kernel.jobs import Job, Jobs
@@ -67,11 +68,12 @@ from authme.products import routes as product_routes
 from authme.products.accesses import ProductAccesses
 from authme.products.sweep import sweep as sweep_product_accesses
 from authme.settings import Settings, SettingsInvalid
-from authme.sign_in import client_assertion, legacy_routes, session_routes
+from authme.sign_in import legacy_routes, session_routes
 from authme.sign_in import routes as sign_in_routes
 from authme.sign_in.decoy import Decoys
 from authme.structure import business_routes, corporate_group_routes
 from authme.structure import routes as structure_routes
+from authme.tokens import used
 from authme.tokens.verify import AccessTokens
 from authme.users import routes as user_routes
 from authme.users import taken
@@ -190,6 +192,8 @@ def make_server(settings: Settings, master_key: MasterKey, *, clock: Clock | Non
         settings.factors,
         settings.messages,
         settings.legacy,
+        settings.certificates,
+        settings.federation,
         master_key,
         box,
         Patience({MESSAGE: settings.messages.message_days, COMMAND: settings.legacy.legacy_command_days}),
@@ -200,6 +204,7 @@ def make_server(settings: Settings, master_key: MasterKey, *, clock: Clock | Non
         Attempts(settings.limits, digester),
         pool,
         directories,
+        _fetcher(settings),
         AccessTokens(keyring, settings.tokens, clock),
         clients,
         key_uses,
@@ -215,6 +220,13 @@ def make_server(settings: Settings, master_key: MasterKey, *, clock: Clock | Non
     return Server(settings, database, clock, parts, Jobs(database, clock, parts, _jobs()), courier)
 
 
+def _fetcher(settings: Settings) -> Fetcher:
+    federation = settings.federation
+    return Fetcher(
+        seconds=federation.fetch_seconds, ca_file=federation.fetch_ca_file, allows_loopback=settings.server.development
+    )
+
+
 def _jobs() -> list[Job]:
     return [
         Job("seal the audit", _SECOND, seal),
@@ -222,7 +234,7 @@ def _jobs() -> list[Job]:
         Job("give names their keys", _SECOND, give_keys),
         Job("sweep sessions", _MINUTE, sweep_sessions),
         Job("sweep failure counters", _MINUTE, attempts.sweep),
-        Job("sweep assertions", _MINUTE, client_assertion.sweep),
+        Job("sweep assertions", _MINUTE, used.sweep),
         Job("sweep challenges", 5 * _SECOND, sweep_challenges),
         Job("sweep the outbox", _MINUTE, sweep_outbox),
         Job("sweep remembered devices", _MINUTE, sweep_devices),

@@ -77,9 +77,9 @@ class TestCheck:
 
 
 def test_migrate_makes_the_schema_once_and_says_so(authme: Commands):
-    assert authme("migrate").stdout == "The schema is at version 5.\n"
+    assert authme("migrate").stdout == "The schema is at version 6.\n"
     assert authme.file.stat().st_mode & 0o777 == 0o600
-    assert authme("migrate").stdout == "The schema is at version 5 already.\n"
+    assert authme("migrate").stdout == "The schema is at version 6 already.\n"
     assert authme.json("migrate") == {"version": 5, "migrated": False}
 
 

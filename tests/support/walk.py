@@ -13,7 +13,17 @@ from support.api import Api
 from support.enrolled import Enrolled
 from support.given import Given, GivenClient, claims
 
-KINDS = {"pwd": {"known"}, "otp": {"had"}, "sms": {"had"}, "pop": {"had", "been"}, "device": {"had"}}
+KINDS = {
+    "pwd": {"known"},
+    "otp": {"had"},
+    "sms": {"had"},
+    "pop": {"had", "been"},
+    "device": {"had"},
+    "swk": {"had"},
+    "hwk": {"had"},
+    "fed": {"known"},
+    "saml": {"known"},
+}
 LADDER = ["AUTH-IDENTIFIED", "AUTH-BASIC", "AUTH-MFA"]
 
 

@@ -6,10 +6,13 @@ import msgspec
 
 from authme.kernel.clock import CLOCK_SKEW_MS
 
-Purpose = Literal["ACCOUNT", "MFA", "VERIFY", "SMART", "HAND_OVER", "LOGON", "LOGON_PASSWORD"]
+Purpose = Literal[
+    "ACCOUNT", "MFA", "VERIFY", "SMART", "HAND_OVER", "LOGON", "LOGON_PASSWORD", "CERTIFICATE", "FEDERATED", "SAML", "RENEW_APP"
+]
 """ACCOUNT makes or resets a password, MFA raises a session, VERIFY confirms a new factor, SMART is the risk challenge,
 HAND_OVER carries a session to another client, LOGON associates a legacy logon with a contact, LOGON_PASSWORD resets its
-password. An answer is good for the purpose that it was asked for and no other."""
+password, CERTIFICATE is signed by a certificate's key, FEDERATED and SAML are requests to a provider, RENEW_APP is the value
+that UI-29 gives for UI-13. An answer is good for the purpose that it was asked for and no other."""
 
 TRIES = 5
 """Answers to one challenge, right or wrong (contract section 4, UI-02)."""

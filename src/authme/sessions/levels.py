@@ -7,9 +7,14 @@
 | `sms` | a code by short message | had |
 | `pop` | a passkey with user verification | had, been |
 | `device` | a remember-me token on an associated device | had |
+| `swk` | a signature by a digital certificate's key, kept in software | had |
+| `hwk` | the same, kept in hardware | had |
+| `fed` | an account at an OpenID provider | known |
+| `saml` | an account at a SAML identity provider | known |
 
-One proof is `AUTH-BASIC`. Proofs of two different kinds are `AUTH-MFA`: two e-mail addresses are not two factors. Methods are
-those of RFC 8176 where it has them; `mfa` is added when a session reaches `AUTH-MFA`.
+One proof is `AUTH-BASIC`. Proofs of two different kinds are `AUTH-MFA`: two e-mail addresses are not two factors. How a
+provider logs people in is not known here, so its word is worth a password and no more. Methods are those of RFC 8176 where
+it has them; `mfa` is added when a session reaches `AUTH-MFA`.
 """
 
 from collections.abc import Iterable
@@ -18,7 +23,7 @@ from typing import Literal
 from authme.kernel.context import BASIC, IDENTIFIED, MFA
 
 Kind = Literal["known", "had", "been"]
-Method = Literal["pwd", "otp", "sms", "pop", "device"]
+Method = Literal["pwd", "otp", "sms", "pop", "device", "swk", "hwk", "fed", "saml"]
 
 KINDS: dict[str, frozenset[Kind]] = {
     "pwd": frozenset({"known"}),
@@ -26,6 +31,10 @@ KINDS: dict[str, frozenset[Kind]] = {
     "sms": frozenset({"had"}),
     "pop": frozenset({"had", "been"}),
     "device": frozenset({"had"}),
+    "swk": frozenset({"had"}),
+    "hwk": frozenset({"had"}),
+    "fed": frozenset({"known"}),
+    "saml": frozenset({"known"}),
 }
 MULTIPLE = "mfa"
 

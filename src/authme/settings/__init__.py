@@ -8,6 +8,7 @@ what a setting does: each part of the server is given its section.
 from authme.settings.example import example
 from authme.settings.load import load
 from authme.settings.problems import SettingsInvalid
+from authme.settings.proofs import CertificateSettings, FederationSettings
 from authme.settings.sections import (
     DatabaseSettings,
     FactorSettings,
@@ -24,8 +25,10 @@ from authme.settings.settings import SECTIONS, Settings
 
 __all__ = [
     "SECTIONS",
+    "CertificateSettings",
     "DatabaseSettings",
     "FactorSettings",
+    "FederationSettings",
     "LegacySettings",
     "LimitSettings",
     "LogSettings",

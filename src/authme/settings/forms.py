@@ -13,6 +13,7 @@ from authme.settings.template import fill
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
+_OID = re.compile(r"[0-2](\.(0|[1-9][0-9]*))+")
 _TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")  # RFC 9110 section 5.6.2
 
 
@@ -118,6 +119,21 @@ def headers(text: str) -> Mapping[str, str]:
 def _is_header(given: tuple[str, Any]) -> bool:
     name, value = given
     return _TOKEN.fullmatch(name) is not None and isinstance(value, str) and value.isascii() and value.isprintable()
+
+
+def header_name(text: str) -> str:
+    """Return the name of a header (RFC 9110 section 5.1)."""
+    if not _TOKEN.fullmatch(text):
+        raise ValueError("the name of a header is expected")
+    return text
+
+
+def oids(text: str) -> tuple[str, ...]:
+    """Return object identifiers in dots, or their beginnings."""
+    found = words(text)
+    if not found or not all(_OID.fullmatch(word) for word in found):
+        raise ValueError("object identifiers such as 2.16.76.1.2.3 are expected, separated by commas")
+    return found
 
 
 def message_template(text: str) -> str:

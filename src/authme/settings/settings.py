@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, fields
 from typing import Any
 
+from authme.settings.proofs import CertificateSettings, FederationSettings
 from authme.settings.sections import (
     DatabaseSettings,
     FactorSettings,
@@ -30,6 +31,8 @@ class Settings:
     factors: FactorSettings = field(default_factory=FactorSettings)
     messages: MessageSettings = field(default_factory=MessageSettings)
     legacy: LegacySettings = field(default_factory=LegacySettings)
+    certificates: CertificateSettings = field(default_factory=CertificateSettings)
+    federation: FederationSettings = field(default_factory=FederationSettings)
     logs: LogSettings = field(default_factory=LogSettings)
 
 
@@ -43,6 +46,8 @@ SECTIONS: dict[str, type] = {
     "factors": FactorSettings,
     "messages": MessageSettings,
     "legacy": LegacySettings,
+    "certificates": CertificateSettings,
+    "federation": FederationSettings,
     "logs": LogSettings,
 }
 

@@ -3,13 +3,10 @@
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import bindparam, delete
-
 from authme.audit import record
 from authme.clients.directory import Clients
 from authme.crypto import jose
 from authme.kernel.context import Context
-from authme.kernel.database import Statement, insert_or_ignore
 from authme.kernel.errors import ProofNotAccepted, Refusal
 from authme.kernel.http import API, Request
 from authme.kernel.wire import Token, Wire
@@ -17,16 +14,12 @@ from authme.settings import TokenSettings
 from authme.sign_in.client_login import refused
 from authme.sign_in.client_tokens import sign
 from authme.tokens.model import TokenObject
-from authme.tokens.tables import used_assertion
+from authme.tokens.used import use_once
 
 _LONGEST_LIFE = 300
 _LEEWAY = 30
 _LONGEST_JTI = 256
 _MS = 1000
-_USE_ASSERTION = Statement(
-    insert_or_ignore(used_assertion, {column.name: bindparam(column.name) for column in used_assertion.c})
-)
-_SWEEP = Statement(delete(used_assertion).where(used_assertion.c.expires_at <= bindparam("now")))
 
 
 class AssertionRequest(Wire, frozen=True):
@@ -97,9 +90,4 @@ def _failed_time(claims: dict[str, Any], now: int) -> str | None:
 async def _use(ctx: Context, client_id: str, claims: dict[str, Any]) -> bool:
     """Note that the assertion was used; False if it was before."""
     expires_at = (int(claims["exp"]) + _LEEWAY) * _MS
-    return await ctx.tx.run(_USE_ASSERTION, client_id=client_id, jti=claims["jti"], expires_at=expires_at) == 1
-
-
-async def sweep(ctx: Context) -> int:
-    """Delete assertions that are too old to be used again; return how many."""
-    return await ctx.tx.run(_SWEEP, now=ctx.clock.now_ms())
+    return await use_once(ctx.tx, client_id, claims["jti"], expires_at=expires_at)

@@ -106,6 +106,22 @@ def username(text: str) -> Name:
     return Name("USERNAME", value, key)
 
 
+def certificate(holder: Name) -> Name:
+    """Return the name of whoever proves this CPF by a digital certificate: the next certificate says the same."""
+    return Name("CERTIFICATE", f"CPF:{holder.key}", f"CPF:{holder.key}")
+
+
+def federated(issuer: str, subject: str) -> Name:
+    """Return the name of an account at an OpenID provider (OpenID Connect Core section 5.7: `iss` and `sub` together)."""
+    return Name("FEDERATED", f"{issuer} {subject}", f"{issuer} {subject}")
+
+
+def saml(provider_id: str, entity_id: str, name_id: str) -> Name:
+    """Return the name of an account at a SAML identity provider: the same text of another provider is somebody else's."""
+    return Name("SAML", f"{entity_id} {name_id}", f"{provider_id} {entity_id} {name_id}")
+
+
+# What is typed at a login. Names that a proof gives are among them never: their keys have a space or a colon.
 _FORMS = {"EMAIL": email, "CPF": cpf, "CNPJ": cnpj, "MOBILE": mobile, "LOGON": logon, "USERNAME": username}
 
 

@@ -1,0 +1,5 @@
+"""OpenID Connect, as the client of other providers.
+
+Owns discovery, their keys, the exchange of codes and the check of ID tokens. Does not own the providers' rows (`providers`),
+nor whom an account lets in (`sign_in`).
+"""

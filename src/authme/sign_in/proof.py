@@ -1,0 +1,29 @@
+"""What a certificate or an identity provider proves of somebody."""
+
+from dataclasses import dataclass
+
+from authme.providers.model import FirstUse, Provider
+from authme.sessions.levels import Method
+from authme.users.names import Name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """A proof of who somebody is, checked, and what it says of them. Nothing in it is merely typed."""
+
+    name: Name
+    """CERTIFICATE, FEDERATED or SAML: by which the same proof is known the next time."""
+    method: Method
+    first_use: FirstUse
+    creates_users: bool
+    document: Name | None = None
+    """CPF or CNPJ that the proof vouches for; None where its word is not taken."""
+    email: Name | None = None
+    """An address that the provider verified, where that is believed."""
+    person_name: str | None = None
+    provider: Provider | None = None
+    """Whose word it is; None for a certificate, whose authorities are the operator's choice for everybody."""
+    business_document: Name | None = None
+    """The CNPJ for which the person acts by this proof; the session is theirs, its tokens act for the business."""
+    groups: tuple[str, ...] | None = None
+    """Ids of the groups that the provider's names stand for, among those in its map; None where it says nothing of groups."""

@@ -9,7 +9,7 @@ from sqlalchemy import Column, bindparam, select
 
 from authme.groups.effective import MAXIMUM_GROUPS, TooManyGroups
 from authme.groups.tables import access_group, group_dependency
-from authme.kernel.database import Reader, Statement, contained_in, looked_up
+from authme.kernel.database import Reader, Statement, contained_in, each_of, looked_up
 
 MAXIMUM_DEPENDENCIES = 10_000
 """As many dependencies are looked through at once."""
@@ -38,9 +38,10 @@ def _walk(come_from: Column[str], go_to: Column[str]) -> Statement:
 
 _BELOW = _walk(group_dependency.c.group_id, group_dependency.c.depends_on_id)
 _ABOVE = _walk(group_dependency.c.depends_on_id, group_dependency.c.group_id)
+_named = each_of("groups")
 _DEPENDENCIES = Statement(
     select(group_dependency.c.group_id, group_dependency.c.depends_on_id)
-    .where(contained_in(group_dependency.c.group_id, "groups"))
+    .join_from(_named, group_dependency, looked_up(group_dependency.c.group_id, _named.c.value))
     .limit(bindparam("at_most"))
 )
 

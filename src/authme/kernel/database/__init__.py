@@ -11,7 +11,7 @@ from authme.kernel.database.changes import Changes
 from authme.kernel.database.interface import Database, DatabaseUnavailable, Reader, Row, Transaction, UniqueViolation
 from authme.kernel.database.schema import metadata
 from authme.kernel.database.sqlite import SqliteDatabase
-from authme.kernel.database.statement import Statement, contained_in, insert_or_ignore, looked_up, upsert
+from authme.kernel.database.statement import Statement, contained_in, each_of, insert_or_ignore, looked_up, upsert
 
 __all__ = [
     "Changes",
@@ -24,6 +24,7 @@ __all__ = [
     "UniqueViolation",
     "connect",
     "contained_in",
+    "each_of",
     "insert_or_ignore",
     "looked_up",
     "metadata",

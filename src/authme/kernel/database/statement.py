@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Table, bindparam
+from sqlalchemy import BindParameter, ColumnElement, Table, TableValuedAlias, bindparam
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.ext.compiler import compiles
@@ -13,6 +13,7 @@ from sqlalchemy.sql import Executable
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.dml import Delete, Insert, Update, UpdateBase
 from sqlalchemy.sql.expression import ClauseElement
+from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import Integer, NullType
 
 _SQLITE = sqlite.dialect(paramstyle="qmark")
@@ -46,6 +47,31 @@ def _contained_in_postgresql(element: contained_in, compiler: SQLCompiler, **kw:
     column, parameter = compiler.process(element.column, **kw), compiler.process(element.parameter, **kw)
     kind = "bigint" if isinstance(element.column.type, Integer) else "text"
     return f"{column} = ANY({parameter}::{kind}[])"
+
+
+class _Each(FunctionElement[Any]):
+    """The values of a list that is bound as one parameter, as rows."""
+
+    inherit_cache = False
+    name = "each"
+
+
+@compiles(_Each, "sqlite")
+def _each_sqlite(element: _Each, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"json_each({compiler.process(element.clauses, **kw)})"
+
+
+@compiles(_Each, "postgresql")
+def _each_postgresql(element: _Each, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"(SELECT unnest({compiler.process(element.clauses, **kw)}::text[]) AS value)"
+
+
+def each_of(name: str) -> TableValuedAlias:
+    """Return a table of one column, `value`: the texts of a list that is bound as one parameter.
+
+    With `looked_up`, for a list of which PostgreSQL would rather read a whole table than look each of it up.
+    """
+    return _Each(bindparam(name)).table_valued("value")
 
 
 class looked_up(ColumnElement[Any]):  # noqa: N801  # the same

@@ -1,3 +1,3 @@
 """A self-hosted identity and access server for people and companies."""
 
-__version__ = "0.4.0"
+__version__ = "0.5.0"

@@ -24,6 +24,7 @@ from authme.authentication.authenticate import Authentication
 from authme.authentication.client_proofs import ClientProofs
 from authme.authentication.sessions import SessionStates
 from authme.authentication.sweep import sweep as sweep_sessions
+from authme.certificates.certificates import Certificates
 from authme.challenges.sweep import sweep as sweep_challenges
 from authme.clients import routes as client_routes
 from authme.clients.directory import Clients
@@ -37,6 +38,7 @@ from authme.development import routes as development_routes
 from authme.devices import routes as device_routes
 from authme.devices.sweep import sweep as sweep_devices
 from authme.factors import routes as factor_routes
+from authme.federation.openid_providers import OpenIdProviders
 from authme.groups import routes as group_routes
 from authme.groups.held import HeldRoles
 from authme.kernel import logs, metrics, openapi
@@ -47,6 +49,7 @@ from authme.kernel.errors import Refusal
 from authme.kernel.fetch import Fetcher
 from authme.kernel.http import Endpoint
 from authme.kernel.http.application import Surroundings, build
+from authme.kernel.http.client_certificate import CertificateSource
 from authme.kernel.jobs import Job, Jobs
 from authme.keys import Keyring, maintain
 from authme.keys import routes as key_routes
@@ -68,10 +71,10 @@ from authme.products import routes as product_routes
 from authme.products.accesses import ProductAccesses
 from authme.products.sweep import sweep as sweep_product_accesses
 from authme.settings import Settings, SettingsInvalid
-from authme.sign_in import legacy_routes, session_routes
+from authme.sign_in import certificate_routes, federated_routes, legacy_routes, proof_routes, saml_routes, session_routes
 from authme.sign_in import routes as sign_in_routes
 from authme.sign_in.decoy import Decoys
-from authme.structure import business_routes, corporate_group_routes
+from authme.structure import business_routes, corporate_group_routes, provider_routes
 from authme.structure import routes as structure_routes
 from authme.tokens import used
 from authme.tokens.verify import AccessTokens
@@ -91,6 +94,10 @@ def endpoints(*, development: bool = False) -> list[Endpoint]:
         *sign_in_routes.ENDPOINTS,
         *session_routes.ENDPOINTS,
         *legacy_routes.ENDPOINTS,
+        *certificate_routes.ENDPOINTS,
+        *federated_routes.ENDPOINTS,
+        *saml_routes.ENDPOINTS,
+        *proof_routes.ENDPOINTS,
         *device_routes.ENDPOINTS,
         *factor_routes.ENDPOINTS,
         *account_routes.ENDPOINTS,
@@ -101,6 +108,7 @@ def endpoints(*, development: bool = False) -> list[Endpoint]:
         *structure_routes.ENDPOINTS,
         *business_routes.ENDPOINTS,
         *corporate_group_routes.ENDPOINTS,
+        *provider_routes.ENDPOINTS,
         *product_routes.ENDPOINTS,
         *customer_routes.ENDPOINTS,
         *key_routes.ENDPOINTS,
@@ -184,6 +192,7 @@ def make_server(settings: Settings, master_key: MasterKey, *, clock: Clock | Non
     api_keys, key_uses = ApiKeys(database, digester, clock), KeyUses(clock)
     pool = PasswordPool(settings.passwords)
     directories = open_directories(settings.legacy, database, clock, pool)
+    fetcher = _fetcher(settings)
     parts = Parts(
         settings.tokens,
         settings.passwords,
@@ -204,7 +213,9 @@ def make_server(settings: Settings, master_key: MasterKey, *, clock: Clock | Non
         Attempts(settings.limits, digester),
         pool,
         directories,
-        _fetcher(settings),
+        fetcher,
+        Certificates(settings.certificates, fetcher, clock),
+        OpenIdProviders(fetcher, clock),
         AccessTokens(keyring, settings.tokens, clock),
         clients,
         key_uses,
@@ -246,7 +257,7 @@ def _jobs() -> list[Job]:
 
 def make_application(server: Server, *, lifecycle: Any = None) -> Any:
     """Return the ASGI application of this server; it opens and closes the server, or `lifecycle`, with its lifespan."""
-    parts, settings = server.parts, server.settings.server
+    parts, settings, certificates = server.parts, server.settings.server, server.settings.certificates
     authentication = Authentication(
         server.database,
         parts.get(AccessTokens),
@@ -266,6 +277,7 @@ def make_application(server: Server, *, lifecycle: Any = None) -> Any:
         body_limit=settings.body_limit,
         bulk_body_limit=settings.bulk_body_limit,
         trusted_proxies=settings.trusted_proxies,
+        certificate_source=CertificateSource.of(certificates.certificate_header, certificates.certificate_proxies),
     )
     return build(table, surroundings, lifecycle=lifecycle or server)
 

@@ -9,22 +9,29 @@ import shutil
 import signal
 import socket
 import tempfile
+from datetime import UTC, datetime
 from typing import Any
 
+from cryptography.hazmat.primitives.serialization import Encoding
 from granian import Granian
 from granian.constants import Interfaces, Loops
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
 from authme.app import Server, make_application, make_server
+from authme.certificates.roots import read_anchors
 from authme.kernel import logs
+from authme.kernel.http import API
 from authme.kernel.logs import library_logging
+from authme.kernel.tls_port import Bounds, TlsPort, asking_context
 from authme.master_key import load_master_key
 from authme.settings import Settings, SettingsInvalid, load
 
 STOP_SECONDS = 10
 _METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 _TURNS_UNTIL_SERVING = 100
+_FINISH_SECONDS = 5
+_TLS_LOGIN = f"{API}/user-identities/digital-certificate/tls-login"
 
 
 def main() -> None:
@@ -40,7 +47,7 @@ def main() -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def check_address(host: str, port: int) -> None:
+def check_address(host: str, port: int, *, named: str = "AUTHME_PORT") -> None:
     """Raise SettingsInvalid if nobody can listen here, or somebody does.
 
     Sockets of one system user may share a port: without this, a second server would start and take half of the requests.
@@ -52,7 +59,13 @@ def check_address(host: str, port: int) -> None:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)
     except OSError as error:
-        raise SettingsInvalid([f"AUTHME_HOST, AUTHME_PORT: {host}:{port}: {error.strerror or error}."]) from error
+        raise SettingsInvalid([f"AUTHME_HOST, {named}: {host}:{port}: {error.strerror or error}."]) from error
+
+
+def check_certificate_port(settings: Settings) -> None:
+    """Raise SettingsInvalid if the port for certificates cannot be opened: its address, its certificate, its authorities."""
+    if certificate_port(settings, None) is not None:
+        check_address(settings.server.host, settings.certificates.certificate_port, named="AUTHME_CERTIFICATE_PORT")
 
 
 def worker_application() -> Any:
@@ -60,7 +73,32 @@ def worker_application() -> Any:
     settings = load(os.environ)
     logs.configure(settings.logs.log_level, settings.logs.log_format)
     server = make_server(settings, load_master_key(settings.database))
-    return make_application(server, lifecycle=_Worker(server))
+    worker = _Worker(server)
+    application = make_application(server, lifecycle=worker)
+    worker.certificate_port = certificate_port(settings, application)
+    return application
+
+
+def certificate_port(settings: Settings, application: Any) -> TlsPort | None:
+    """Return the port on which callers show a certificate, not yet open; None without that setting. Raises SettingsInvalid.
+
+    It serves the login by that certificate and nothing else.
+    """
+    server, certificates = settings.server, settings.certificates
+    if not certificates.certificate_port or server.tls_certificate is None or server.tls_key is None:
+        return None
+    anchors = read_anchors(certificates.certificate_roots, datetime.now(UTC))
+    authorities = [one.certificate.public_bytes(Encoding.DER) for one in (*anchors.roots, *anchors.intermediates)]
+    try:
+        context = asking_context(server.tls_certificate, server.tls_key, authorities)
+    except OSError as error:
+        raise SettingsInvalid(
+            [f"AUTHME_TLS_CERTIFICATE, AUTHME_TLS_KEY: cannot be used: {error.strerror or error}."]
+        ) from error
+    return TlsPort(
+        application, "POST", _TLS_LOGIN, context=context, host=server.host, port=certificates.certificate_port,
+        bounds=Bounds(body=server.body_limit),
+    )  # fmt: skip
 
 
 class _Worker:
@@ -72,13 +110,18 @@ class _Worker:
 
     def __init__(self, server: Server) -> None:
         self._server = server
+        self.certificate_port: TlsPort | None = None
         self._listening: asyncio.Task[None] | None = None
 
     async def process_startup(self, scope: Any, event: Any) -> None:
         await self._server.process_startup(scope, event)
+        if self.certificate_port is not None:
+            await self.certificate_port.open()
         self._listening = asyncio.create_task(self._listen())
 
     async def process_shutdown(self, scope: Any, event: Any) -> None:
+        if self.certificate_port is not None:
+            await self.certificate_port.close(_FINISH_SECONDS)
         await self._server.process_shutdown(scope, event)
 
     async def _listen(self) -> None:

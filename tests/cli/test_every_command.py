@@ -12,6 +12,7 @@ import typer.main
 from authme.cli.main import app
 from cli.commands import Commands, misused, refused
 from support.given import environment
+from support.providers import metadata
 
 LONG_RUNNING = {"serve", "dev"}
 AUTHME = Path(sys.executable).with_name("authme")
@@ -46,6 +47,8 @@ def test_these_are_the_commands():
         "group create", "group list", "group show", "group remove", "group add-role", "group remove-role",
         "group depend", "group undepend", "group add-member", "group remove-member",
         "role create", "role list", "role remove",
+        "provider create", "provider list", "provider show", "provider change", "provider test", "provider remove",
+        "provider enable", "provider disable", "provider renew-key", "provider metadata",
         "outbox list", "outbox retry", "outbox cancel",
         "legacy queue", "legacy retry", "legacy cancel", "legacy check", "legacy show", "legacy link",
         "legacy embedded add", "legacy embedded expire", "legacy embedded dates",
@@ -90,7 +93,7 @@ def test_every_command_that_ends_says_json_and_nothing_else(authme: Commands):
 
     assert authme.json("init", "--username", "root@example.com", "--password-stdin", typed=f"{os.urandom(9).hex()}\n")
     assert authme.json("check")["ok"]
-    assert authme.json("migrate") == {"version": 5, "migrated": False}
+    assert authme.json("migrate") == {"version": 6, "migrated": False}
     assert authme.json("openapi")["openapi"] == "3.1.0"
     assert len(authme.json("keys", "list")) == 2
     assert len(authme.json("keys", "rotate")["signing"]) == 1
@@ -149,13 +152,29 @@ def test_commands_of_businesses_say_json_and_nothing_else(authme: Commands):
     assert authme.json("business", "remove", business) == {"businessId": business, "status": "REMOVED"}
 
 
+def test_commands_of_identity_providers_say_json_and_nothing_else(authme: Commands):
+    words = ("--alias", "works", "--name", "Works", "--acs-url", "https://app.example.com/acs")
+    Path("metadata.xml").write_text(metadata())
+    made = authme.json("provider", "create", *words, "--metadata-file", "metadata.xml")
+    assert made["alias"] == "works"
+    assert [one["identityProviderId"] for one in authme.json("provider", "list")] == [made["identityProviderId"]]
+    assert authme.json("provider", "show", "works")["saml"]["acsUrls"] == ["https://app.example.com/acs"]
+    assert authme.json("provider", "change", "works", "--name", "Works of today") == {"alias": "works"}
+    assert authme.json("provider", "test", "works")["works"]
+    assert authme.json("provider", "disable", "works") == {"alias": "works"}
+    assert authme.json("provider", "enable", "works") == {"alias": "works"}
+    assert authme.json("provider", "renew-key", "works") == {"alias": "works"}
+    assert authme.json("provider", "metadata", "works")["metadata"].startswith("<?xml")
+    assert authme.json("provider", "remove", "works") == {"alias": "works", "status": "REMOVED"}
+
+
 @pytest.mark.parametrize(
     "words",
     [
         ("client", "create"), ("client", "list"), ("user", "create", "--username", "maria@example.com"), ("user", "list"),
         ("keys", "list"), ("keys", "rotate"), ("audit", "verify"), ("audit", "export"), ("migrate",), ("check",),
         ("outbox", "list"), ("org", "list"), ("org", "unit", "list"), ("business", "list"), ("business", "group", "list"),
-        ("group", "list"), ("role", "list"), ("legacy", "queue"), ("legacy", "check"),
+        ("group", "list"), ("role", "list"), ("provider", "list"), ("legacy", "queue"), ("legacy", "check"),
     ],
     ids=" ".join,
 )  # fmt: skip
@@ -167,7 +186,7 @@ def test_a_command_works_where_there_is_no_database_yet(words: tuple[str, ...], 
 
 
 @pytest.mark.parametrize(
-    "group", ["keys", "client", "apikey", "user", "org", "business", "group", "role", "outbox", "legacy", "audit"]
+    "group", ["keys", "client", "apikey", "user", "org", "business", "group", "role", "provider", "outbox", "legacy", "audit"]
 )
 def test_a_group_alone_shows_what_it_has(group: str, authme: Commands):
     assert "Usage: authme " in authme(group).output

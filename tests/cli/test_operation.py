@@ -35,6 +35,15 @@ class TestCheck:
         assert [f"authme: {problem}" for problem in found["problems"]] == for_people.stderr.splitlines()
         assert len(found["problems"]) == 3
 
+    def test_it_names_what_is_wrong_with_the_folder_of_roots_and_nothing_starts(self, authme: Commands, tmp_path: Path):
+        (tmp_path / "roots").mkdir()
+        (tmp_path / "roots" / "root.pem").write_text("no certificate")
+        named = f"authme: AUTHME_CERTIFICATE_ROOTS: {tmp_path}/roots/root.pem: holds no certificates in PEM.\n"
+
+        for command in ("check", "serve"):
+            result = authme(command, certificate_roots=str(tmp_path / "roots"))
+            assert (result.exit_code, result.stderr) == (1, named)
+
     def test_it_finds_a_master_key_that_does_not_open_the_stored_keys(self, authme: Commands):
         authme.json("keys", "list")
         other = environment("sqlite:///x")["AUTHME_MASTER_KEY"]

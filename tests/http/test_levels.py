@@ -7,9 +7,13 @@ from pathlib import Path
 import pytest
 
 from authme.app import endpoints
+from authme.kernel.clock import FakeClock
 from authme.sessions.levels import KINDS as SERVED_KINDS
 from authme.tokens.model import TokenObject
+from support.authority_profiles import Brasil
+from support.certificate_steps import settings_of_the_walk
 from support.enrolled import enrolled
+from support.federated_steps import ALLOWS_A_PROVIDER_HERE
 from support.given import MakeGiven
 from support.steps import STEPS
 from support.walk import GIVES, KINDS, Walk
@@ -18,7 +22,7 @@ DOCUMENT = Path(__file__).parents[2] / "docs/security/levels.md"
 
 
 @pytest.fixture
-async def start(make_given: MakeGiven, tmp_path: Path) -> Walk:
+async def start(make_given: MakeGiven, tmp_path: Path, clock: FakeClock) -> Walk:
     """Somebody who is just logging in, at a server that takes any number of failures."""
     endless = {
         "name_failures": 1000,
@@ -27,7 +31,8 @@ async def start(make_given: MakeGiven, tmp_path: Path) -> Walk:
         "network_failures": 10**9,
         "client_failures": 10**9,
     }
-    given = await make_given(f"sqlite:///{tmp_path}/a.db", **endless)
+    of_certificates = settings_of_the_walk(Brasil.made(clock), tmp_path)
+    given = await make_given(f"sqlite:///{tmp_path}/a.db", **endless, **of_certificates, **ALLOWS_A_PROVIDER_HERE)
     clients = await given.client(), await given.client(app_id="other")
     return Walk(given, clients, await enrolled(given))
 

@@ -20,6 +20,7 @@ from support.answers import refusal
 from support.api import Api
 from support.given import Given, environment
 from support.given_access import cnpj
+from support.providers import changed, oidc
 from support.two_engines import rows_of
 from support.world import OFFICES, Ids, World, ids_for, make_world
 
@@ -43,7 +44,7 @@ ON_ONE = {
 TABLES = (
     "user_account", "identity", "factor", "client", "organization", "business_unit", "application", "service_account",
     "business", "corporate_group", "role", "access_group", "group_role", "group_dependency", "group_member", "api_key",
-    "legacy_logon",
+    "legacy_logon", "identity_provider",
 )  # fmt: skip
 
 YES, NO, ABSENT = "may", "requirement", "absent"
@@ -76,6 +77,7 @@ EXPECTED: dict[str, dict[str, tuple[str, str, str]]] = {
         ],
         ADMINISTRATIVE,
     ),
+    **dict.fromkeys((f"X-{verb}identity-provider" for verb in ("", "change-", "remove-", "test-")), ADMINISTRATIVE),
     **dict.fromkeys(("X-business-users", "X-put-business-user", "X-remove-business-user"), OF_BUSINESS),
     "X-unregister-role": ADMINISTRATIVE,
     "CI-02": OF_ADMIN,
@@ -127,6 +129,7 @@ def body_of(endpoint: Endpoint, ids: Ids) -> Any:
         "CG-04": {"name": "Another", "businessIds": [ids["businessId"]]},
         "X-change-business": {"name": "Another", "document": cnpj()},
         "X-put-business-user": {"office": "USER"},
+        "X-change-identity-provider": changed(oidc(clientSecret=None), alias=ids["identityProviderId"]),
         "AK-03": {"appId": "app", "clientId": ids["clientId"], "apiKey": "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="},
     }
     if endpoint.id in bodies:

@@ -104,6 +104,10 @@ async def test_each_field_of_every_kind(endpoint: Endpoint, callers: list[Api]):
     likely |= {"opaqueToken": "x", "legalName": "x", "role": "R", "groupId": "0" * 24}
     likely |= {"role": "AUDITOR", "groupId": "0" * 24}
     likely |= {"identities": [{"type": "EMAIL", "value": "a@example.com"}]}
+    likely |= {"certificates": ["AAAA"], "signature": "AAAA", "algorithm": "RS256"}
+    likely |= {"alias": "bureau", "kind": "OIDC", "oidc": {"issuer": "https://a.example.com", "clientId": "x"}}
+    likely |= {"samlResponse": "AAAA", "provider": "works", "binding": "POST"}
+    likely |= {"nonce": "n", "code": "c", "redirectUri": "https://app.example.com/", "codeVerifier": "v" * 43}
     likely |= {"logon": "MARIA", "group": "WEB", "mobile": "5511912345678", "associationId": "0" * 24, "hash": "x"}
     base = {name: value for name, value in likely.items() if name in fields}
     for field in fields:

@@ -12,16 +12,18 @@ SETTINGS = [
     pytest.param(section, declared, id=declared.metadata.get("name", name))
     for section, kind in SECTIONS.items()
     for name, declared in kind.__dataclass_fields__.items()
-    # The example of the one is a sentence, those of the others are files that have to be there.
-    if name not in {"master_key", "tls_certificate", "tls_key", "smtp_ca_file", "legacy_file"}
+    # The example of the one is a sentence; those of the others are files that have to be there, or need such files.
+    if name not in {"master_key", "tls_certificate", "tls_key", "smtp_ca_file", "legacy_file", "certificate_port"}
 ]
 TOGETHER = {
-    "smtp_host": "mail_from",
-    "mail_from": "smtp_host",
-    "smtp_username": "smtp_password",
-    "smtp_password": "smtp_username",
+    "smtp_host": ("mail_from", "x@example.com"),
+    "mail_from": ("smtp_host", "mail.example.com"),
+    "smtp_username": ("smtp_password", "x"),
+    "smtp_password": ("smtp_username", "x"),
+    "certificate_header": ("certificate_proxies", "10.0.0.5"),
+    "certificate_proxies": ("certificate_header", "Client-Cert"),
 }
-"""Settings of which both or neither are given."""
+"""Settings of which both or neither are given: the other one, and a value of it."""
 
 
 def toml(folder: Path, text: str) -> Path:
@@ -74,7 +76,9 @@ def test_every_setting_is_read_from_the_environment_and_from_the_file_by_its_doc
 ):
     name, text = declared.metadata.get("name", declared.name), declared.metadata["example"]
     needed = {"AUTHME_MASTER_KEY": key_text()} if name == "database_url" else {}
-    needed |= {f"AUTHME_{TOGETHER[name].upper()}": "x@example.com"} if name in TOGETHER else {}
+    if name in TOGETHER:
+        other, value = TOGETHER[name]
+        needed |= {f"AUTHME_{other.upper()}": value}
     expected = declared.metadata["read"](text)
     assert expected != declared.default
 

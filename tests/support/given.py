@@ -36,6 +36,7 @@ from authme.users.names import candidates
 from support.api import Api
 from support.given_access import GivenAccess
 from support.given_legacy import GivenLegacy
+from support.given_providers import GivenProviders
 from support.two_engines import rows_of
 
 Result = TypeVar("Result")
@@ -73,7 +74,7 @@ def environment(url: str, **settings: object) -> dict[str, str]:
     return {f"AUTHME_{name.upper()}": str(value) for name, value in (chosen | settings).items()}
 
 
-class Given(GivenAccess, GivenLegacy):
+class Given(GivenAccess, GivenLegacy, GivenProviders):
     """A server on a database of its own; several of them on one database are its worker processes."""
 
     def __init__(self, env: dict[str, str], clock: Clock) -> None:

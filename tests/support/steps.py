@@ -8,14 +8,14 @@ from authme.credentials import store as credentials
 from authme.kernel.context import Context
 from authme.sessions import USER_TOPIC
 from authme.users import store as users
-from support import logon_steps
+from support import certificate_steps, federated_steps, logon_steps, saml_steps
 from support.answers import refused
 from support.enrolled import DEVICE
 from support.factors import FACTORS, FULFILL, LEVERAGE, SMART
 from support.recovery import CREATE, RESET, RETRIEVE
 from support.walk import STEPS, Walk, level_of, step
 
-__all__ = ["STEPS", "logon_steps"]
+__all__ = ["STEPS", "certificate_steps", "federated_steps", "logon_steps", "saml_steps"]
 
 METHODS = {"EMAIL": "otp", "MOBILE": "sms", "TOTP": "otp", "PASSKEY": "pop", "RECOVERY_CODES": "otp"}
 USERS, ME = "/user-identities", "/user-identities/me"

@@ -99,6 +99,7 @@ async def _things(given: Given, organization: str, person: GivenUser) -> Ids:
         "apiKeyId": (await given_key(given, client)).id,
         "identityId": "0" * 24,
         "factorId": "0" * 24,
+        "identityProviderId": (await given.oidc_provider(organization_id=organization)).id,
     }
 
 

@@ -3,6 +3,7 @@
 import msgspec
 
 from authme.accounts.names import check_another_remains, reached_at
+from authme.accounts.proof_taken import PROOFS, end_proof
 from authme.accounts.target import hold_managed
 from authme.audit import record
 from authme.challenges import store as challenges
@@ -20,8 +21,9 @@ async def remove_name(ctx: Context, user_id: str, identity_id: str) -> None:
     """Remove a name, which is free at once, and tell the user where it reached them.
 
     If it was the main one of its type, another takes its place. A CPF or CNPJ is no document of the user any more either; a
-    logon of the mainframe is nobody's here after that, and commands to it that wait are dropped. Raises StateForbids for the
-    last name, for the last verified one, and for a logon of a locked user, who would come in by it as somebody else.
+    logon of the mainframe is nobody's here after that, and commands to it that wait are dropped. With a certificate or an
+    account at an identity provider go all sessions. Raises StateForbids for the last name, for the last verified one, and for
+    a logon of a locked user, who would come in by it as somebody else.
     """
     target = await hold_managed(ctx, user_id)
     identities = await store.list_identities(ctx.tx, target.id)
@@ -31,6 +33,8 @@ async def remove_name(ctx: Context, user_id: str, identity_id: str) -> None:
     if leaving.type == "LOGON" and target.status == "LOCKED":
         raise StateForbids("The user is locked; unlock the user first.")
     check_another_remains(identities, leaving)
+    if leaving.type in PROOFS:
+        await end_proof(ctx, leaving)
     if leaving.type in CONTACT_TYPES:
         await _tell(ctx, leaving)
         # Whoever reads a mailbox that was taken away may hold a code that was sent there a minute ago.

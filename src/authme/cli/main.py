@@ -27,6 +27,7 @@ _PLACES = {
     "business": "businesses:app",
     "group": "groups:app",
     "role": "roles:app",
+    "provider": "providers:app",
     "outbox": "outbox:app",
     "legacy": "legacy:app",
     "audit": "audit:app",

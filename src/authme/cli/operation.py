@@ -2,10 +2,12 @@
 
 import asyncio
 import os
+from datetime import UTC, datetime
 
 import typer
 
 from authme import app as composition
+from authme.certificates.roots import read_anchors
 from authme.cli.output import Json, fail, failing_clearly, settings, show
 from authme.crypto.sealing import MasterKey
 from authme.kernel import logs
@@ -44,6 +46,10 @@ async def _problems(loaded: Settings) -> list[str]:
     master_key: MasterKey | None = None
     try:
         master_key = find_master_key(loaded.database)
+    except SettingsInvalid as error:
+        problems += error.problems
+    try:
+        read_anchors(loaded.certificates.certificate_roots, datetime.now(UTC))
     except SettingsInvalid as error:
         problems += error.problems
     try:

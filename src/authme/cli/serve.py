@@ -43,6 +43,7 @@ def run() -> None:
         settings = load(os.environ)
         logs.configure(settings.logs.log_level, settings.logs.log_format)
         serving.check_address(settings.server.host, settings.server.port)
+        serving.check_certificate_port(settings)
         asyncio.run(_make_ready(settings))
     for hint in waiting(settings):
         _log.warning("messages.wait", hint=hint)

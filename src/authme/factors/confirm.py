@@ -10,7 +10,7 @@ from authme.factors import store
 from authme.factors.answer import Answered, Given, check_answer, find_asked
 from authme.factors.ask import ask
 from authme.factors.model import CONTACTS, Factor
-from authme.factors.proof import check_fresh
+from authme.factors.proof import check_fresh, get_session
 from authme.factors.usable import list_usable
 from authme.kernel.context import Context
 from authme.kernel.errors import NotFound, Refusal, StateForbids
@@ -59,7 +59,7 @@ async def send_token(ctx: Context, factor_id: str) -> SentToken:
     factors = await store.list_factors(ctx.tx, user.id)
     factor = _of(factors, factor_id)
     await _check_may_confirm(ctx, factor)
-    if factor.is_verified and factor not in await list_usable(ctx, user, factors):
+    if factor.is_verified and factor not in await list_usable(ctx, user, factors, await get_session(ctx)):
         raise StateForbids("A code to this contact stood for the password; use another factor.")
     passkeys = [one for one in factors if one.contact_type == "PASSKEY" and one.is_verified]
     asked = await ask(

@@ -5,6 +5,7 @@ anybody else, however they came into it. What a query costs hangs on the groups 
 """
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -81,17 +82,12 @@ def _from(walked: CTE) -> Select[Any]:
     )
 
 
-def _walk() -> Statement:
-    """Return the walk from a subject's groups: a row for each role of each group, and one for a group without.
+def _walk(start: Select[Any]) -> Statement:
+    """Return the walk from the groups that `start` selects: a row for each role of each group, and one for a group without.
 
     A group that does not reach the subject has one more, as an end.
     """
-    member = group_member.c
-    walked = (
-        select(member.group_id.label("group_id"), literal_column("0", Integer).label("is_end"))
-        .where(and_(contained_in(member.member_id, "members"), _is_member()))
-        .cte("walked", recursive=True)
-    )
+    walked = start.add_columns(literal_column("0", Integer).label("is_end")).cte("walked", recursive=True)
     # UNION, not UNION ALL: a group that is reached by many paths is walked once. Whether it reaches the subject is asked when
     # it is walked from, not on each path to it: there may be a hundred times as many.
     walked = walked.union(_from(walked))
@@ -105,7 +101,12 @@ def _walk() -> Statement:
     )
 
 
-_WALK = _walk()
+_is_in = and_(contained_in(group_member.c.member_id, "members"), _is_member())
+_WALK = _walk(select(group_member.c.group_id.label("group_id")).where(_is_in))
+_WALK_FROM = _walk(select(access_group.c.id.label("group_id")).where(contained_in(access_group.c.id, "groups")))
+_MEMBERSHIPS = Statement(
+    select(group_member.c.group_id, group_member.c.member_type).where(_is_in).limit(bindparam("at_most_walked"))
+)
 _BUSINESS_OF_SERVICE = Statement(select(service_account.c.business_id).where(service_account.c.id == bindparam("of_service")))
 
 
@@ -115,14 +116,26 @@ async def find_service(reader: Reader, service_id: str) -> Subject:
     return Subject("SERVICE", service_id, row[0] if row else None)
 
 
-async def find_roles(reader: Reader, subject: Subject) -> frozenset[str]:
-    """Return the roles that come to the subject through groups; raise TooManyGroups."""
-    return frozenset[str]().union(*(await find_roles_by_group(reader, subject)).values())
+async def find_roles(reader: Reader, subject: Subject, *, groups: Sequence[str] | None = None) -> frozenset[str]:
+    """Return the roles that come to the subject through groups; raise TooManyGroups.
+
+    With `groups` as if it were in these and no others.
+    """
+    return frozenset[str]().union(*_by_group(await _walked(reader, subject, groups)).values())
 
 
 async def find_roles_by_group(reader: Reader, subject: Subject) -> dict[str, frozenset[str]]:
     """Return the groups whose roles come to the subject, each with its own roles; raise TooManyGroups."""
-    rows = await _walked(reader, subject)
+    return _by_group(await _walked(reader, subject, None))
+
+
+async def find_memberships(reader: Reader, subject: Subject) -> list[tuple[str, str]]:
+    """Return the groups that the subject is in, each with as what; as many as a walk begins at."""
+    found = await reader.all(_MEMBERSHIPS, **_bound(subject))
+    return [(row["group_id"], row["member_type"]) for row in found]
+
+
+def _by_group(rows: list[Row]) -> dict[str, frozenset[str]]:
     ends = {row["group_id"] for row in rows if row["is_end"]}
     found: dict[str, set[str]] = defaultdict(set)
     for row in rows:
@@ -134,17 +147,23 @@ async def find_roles_by_group(reader: Reader, subject: Subject) -> dict[str, fro
     return {group: frozenset(roles) for group, roles in found.items() if group not in ends}
 
 
-async def _walked(reader: Reader, subject: Subject) -> list[Row]:
+async def _walked(reader: Reader, subject: Subject, groups: Sequence[str] | None) -> list[Row]:
+    at_most, bound = MAXIMUM_GROUPS + _MAXIMUM_ROLES + 1, _bound(subject)
+    if groups is None:
+        return await reader.all(_WALK, at_most=at_most, **bound)
+    walk = {name: bound[name] for name in ("business", "at_most_walked")}
+    return await reader.all(_WALK_FROM, groups=list(groups), at_most=at_most, **walk)
+
+
+def _bound(subject: Subject) -> dict[str, Any]:
     business_id = subject.id if subject.kind == "BUSINESS" else subject.business_id
     user_id = subject.id if subject.kind == "USER" else ""
     service_id = subject.id if subject.kind == "SERVICE" else ""
-    return await reader.all(
-        _WALK,
-        members=[one for one in (user_id, service_id, business_id) if one],
-        user=user_id,
-        service=service_id,
-        business=business_id or "",
+    return {
+        "members": [one for one in (user_id, service_id, business_id) if one],
+        "user": user_id,
+        "service": service_id,
+        "business": business_id or "",
         # Each may be an end as well.
-        at_most_walked=2 * MAXIMUM_GROUPS + 1,
-        at_most=MAXIMUM_GROUPS + _MAXIMUM_ROLES + 1,
-    )
+        "at_most_walked": 2 * MAXIMUM_GROUPS + 1,
+    }

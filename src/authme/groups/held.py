@@ -1,5 +1,6 @@
 """The roles that people and services hold through groups, at hand."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import structlog
@@ -69,10 +70,15 @@ def announce_all(ctx: Context) -> None:
     ctx.tx.announce(TOPIC, EVERYTHING)
 
 
-async def _find(reader: Reader, subject: Subject) -> frozenset[str]:
+async def find_roles_in(reader: Reader, user_id: str, business_id: str | None, groups: Sequence[str]) -> frozenset[str]:
+    """Return the roles that would come to a user of this business who is in these groups and no others."""
+    return await _find(reader, Subject("USER", user_id, business_id), groups)
+
+
+async def _find(reader: Reader, subject: Subject, groups: Sequence[str] | None = None) -> frozenset[str]:
     try:
         # No role can be registered by such a name; one that somebody wrote into the database is no office for all that.
-        found = await find_roles(reader, subject) - BUILT_IN
+        found = await find_roles(reader, subject, groups=groups) - BUILT_IN
     except TooManyGroups:
         _log.warning("roles.too_many_groups", subject=subject.id, maximum=MAXIMUM_GROUPS)
     else:

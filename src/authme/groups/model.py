@@ -46,6 +46,11 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
     updated_at: int
 
     @property
+    def is_open(self) -> bool:
+        """Whether anybody in its organisation may be in it: it is no business's, corporate group's or person's own."""
+        return self.business_id is None and self.corporate_group_id is None and self.owner_id is None
+
+    @property
     def place(self) -> Place:
         """Where the group stands."""
         return Place(self.organization_id, self.business_id, self.owner_id)

@@ -1,17 +1,19 @@
 """Groups at rest."""
 
+from collections.abc import Sequence
 from typing import Literal
 
 from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from authme.groups.model import Group
 from authme.groups.tables import access_group, group_dependency, group_member, group_role
-from authme.kernel.database import Reader, Row, Statement, Transaction
+from authme.kernel.database import Reader, Row, Statement, Transaction, contained_in
 from authme.relation import Reach
 
 _OF_GROUP = access_group.c.id == bindparam("of_group")
 _INSERT = Statement(insert(access_group).values({column.name: bindparam(column.name) for column in access_group.c}))
 _FIND = Statement(select(access_group).where(_OF_GROUP))
+_FIND_EACH = Statement(select(access_group).where(contained_in(access_group.c.id, "ids")))
 _HOLD = Statement(update(access_group).where(_OF_GROUP).values(updated_at=access_group.c.updated_at))
 _TOUCH = Statement(update(access_group).where(_OF_GROUP).values(updated_at=bindparam("now")), by_key=True)
 _CHANGE = Statement(
@@ -62,6 +64,11 @@ async def find_group(reader: Reader, group_id: str) -> Group | None:
     """Return the group of this id."""
     row = await reader.one(_FIND, of_group=group_id)
     return group_of(row) if row else None
+
+
+async def find_groups(reader: Reader, ids: Sequence[str]) -> list[Group]:
+    """Return those of these groups that exist."""
+    return [group_of(row) for row in await reader.all(_FIND_EACH, ids=list(ids))]
 
 
 async def hold_group(tx: Transaction, group_id: str) -> bool:

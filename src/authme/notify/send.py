@@ -20,6 +20,8 @@ Message = Literal[
     "contact_changed",
     "device_associated",
     "logon_linked",
+    "account_linked",
+    "account_unlinked",
     "remember_me_stolen",
     "account_removed",
 ]
@@ -32,11 +34,14 @@ VALUES: dict[Message, frozenset[str]] = {
     "contact_changed": frozenset({"contact"}),
     "device_associated": frozenset({"device"}),
     "logon_linked": frozenset(),
+    "account_linked": frozenset({"account", "provider"}),
+    "account_unlinked": frozenset({"account"}),
     "remember_me_stolen": frozenset(),
     "account_removed": frozenset(),
 }
 """What each message has to be given. `purpose` is that of the challenge; `factor` is EMAIL, MOBILE, TOTP, PASSKEY or
-RECOVERY_CODES; `contact` is EMAIL or MOBILE; `device` is what its owner calls it."""
+RECOVERY_CODES; `contact` is EMAIL or MOBILE; `device` is what its owner calls it; `account` is CERTIFICATE, FEDERATED or
+SAML; `provider` is what an identity provider is called, empty for a certificate."""
 
 # As long as many an address, so that a row for nobody is not the shorter one.
 _NOBODY = "somebody.unknown@example.invalid"

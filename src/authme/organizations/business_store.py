@@ -13,6 +13,7 @@ from authme.organizations.tables import business
 _FIND_MANY = select(business).where(contained_in(business.c.id, "ids")).order_by(business.c.id)
 _FIND_ALL = Statement(_FIND_MANY)
 _HOLD_ALL = Statement(_FIND_MANY.with_for_update())
+_BY_DOCUMENT = Statement(select(business).where(business.c.document == bindparam("of_document")))
 _BRING = Statement(
     update(business)
     .where(contained_in(business.c.id, "ids"))
@@ -28,6 +29,12 @@ _IN_CORPORATE_GROUPS = Statement(
 async def find_businesses(reader: Reader, ids: Sequence[str]) -> list[Business]:
     """Return those of these businesses that exist."""
     return [business_of(row) for row in await reader.all(_FIND_ALL, ids=list(ids))]
+
+
+async def find_by_document(reader: Reader, document: str) -> Business | None:
+    """Return the business with this bare CNPJ."""
+    row = await reader.one(_BY_DOCUMENT, of_document=document)
+    return business_of(row) if row else None
 
 
 async def hold_businesses(tx: Transaction, ids: Sequence[str]) -> list[Business]:

@@ -3,7 +3,7 @@
 from typing import Any
 
 import msgspec
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import Text, bindparam, delete, func, insert, select, update
 
 from authme.crypto.sealing import MasterKey
 from authme.kernel.database import Reader, Row, Statement, Transaction
@@ -27,6 +27,16 @@ _page = (
     .where(identity_provider.c.id > bindparam("after"))
     .order_by(identity_provider.c.id)
     .limit(bindparam("at_most"))
+)
+# Settings are written in the order of their fields: the tag, then the entity id.
+_begins_so = func.substr(identity_provider.c.settings, 1, func.length(bindparam("beginning", type_=Text))) == bindparam(
+    "beginning", type_=Text
+)
+_BY_ENTITY_ID = Statement(
+    select(*_COLUMNS)
+    .where(identity_provider.c.kind == "SAML", identity_provider.c.is_enabled == 1, _begins_so)
+    .order_by(identity_provider.c.id)
+    .limit(2)
 )
 _EVERYWHERE = Statement(_page)
 _IN_ORGANIZATION = Statement(_page.where(identity_provider.c.organization_id == bindparam("reached")))
@@ -118,3 +128,9 @@ async def list_providers(reader: Reader, reach: Reach, *, after: str, limit: int
     if reach.by != "ORGANIZATION":
         return []
     return [provider_of(row) for row in await reader.all(_IN_ORGANIZATION, after=after, at_most=limit, reached=reach.id)]
+
+
+async def list_by_entity_id(reader: Reader, entity_id: str) -> list[Provider]:
+    """Return up to two SAML identity providers that are enabled and have this entity id."""
+    beginning = f'{{"kind":"SAML","entityId":{msgspec.json.encode(entity_id).decode()},'
+    return [provider_of(row) for row in await reader.all(_BY_ENTITY_ID, beginning=beginning)]

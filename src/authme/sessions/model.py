@@ -15,7 +15,7 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     amr: tuple[str, ...]
     """Authentication methods (RFC 8176)."""
     proofs: dict[str, int]
-    """When each of them was proved last."""
+    """When each of them was proved last; and of an account elsewhere by which it began, whose mailbox that is, unreadably."""
     extra: tuple[str, ...]
     """Atoms granted to this session alone, as AUTH-SMART."""
     business_id: str | None

@@ -29,6 +29,7 @@ def across(loaded: Settings) -> list[str]:
     if server.development and server.host not in THIS_MACHINE:
         problems.append("AUTHME_DEVELOPMENT: only with AUTHME_HOST on a loopback address: it shows every message to everybody.")
     problems += _message_problems(loaded.messages)
+    problems += _certificate_problems(loaded)
     if database.master_key is not None and database.master_key_file is not None:
         problems.append("AUTHME_MASTER_KEY and AUTHME_MASTER_KEY_FILE: one of them is expected.")
     is_postgresql = not database.database_url.startswith("sqlite:")
@@ -47,6 +48,23 @@ def _message_problems(messages: MessageSettings) -> list[str]:
         problems.append("AUTHME_SMTP_USERNAME and AUTHME_SMTP_PASSWORD: both or neither are expected.")
     problems += _authority_problems(messages.smtp_ca_file)
     problems += _gateway_problems(messages)
+    return problems
+
+
+def _certificate_problems(loaded: Settings) -> list[str]:
+    """Return what is missing for certificates of TLS connections to be asked for, or believed."""
+    problems = []
+    server, certificates = loaded.server, loaded.certificates
+    if (certificates.certificate_header is None) != (not certificates.certificate_proxies):
+        problems.append("AUTHME_CERTIFICATE_HEADER and AUTHME_CERTIFICATE_PROXIES: both or neither are expected.")
+    if certificates.certificate_port == 0:
+        return problems
+    if server.tls_certificate is None or server.tls_key is None:
+        problems.append("AUTHME_CERTIFICATE_PORT: needs AUTHME_TLS_CERTIFICATE and AUTHME_TLS_KEY.")
+    if certificates.certificate_roots is None:
+        problems.append("AUTHME_CERTIFICATE_PORT: needs AUTHME_CERTIFICATE_ROOTS.")
+    if certificates.certificate_port == server.port:
+        problems.append("AUTHME_CERTIFICATE_PORT: a port other than AUTHME_PORT is expected.")
     return problems
 
 

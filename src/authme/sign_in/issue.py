@@ -46,10 +46,15 @@ async def sign(
     acts_for: str | None = None,
     refresh_token: str | None = None,
     links: str | None = None,
+    roles: frozenset[str] | None = None,
 ) -> TokenObject:
-    """Return the token object around this refresh token, and write nothing."""
-    roles: frozenset[str] = frozenset()
-    if session.level != IDENTIFIED:
+    """Return the token object around this refresh token, and write nothing.
+
+    `roles` are those that come to the user through groups once this unit of work is over, if it changes them.
+    """
+    if session.level == IDENTIFIED:
+        roles = frozenset()
+    elif roles is None:
         roles = await ctx.part(HeldRoles).of_user(ctx.tx, user.id, user.business_id)
     return await mint(
         ctx,

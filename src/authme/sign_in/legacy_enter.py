@@ -21,10 +21,11 @@ from authme.sessions import store as session_store
 from authme.settings import LegacySettings
 from authme.sign_in.first_password import FirstPassword
 from authme.sign_in.issue import sign
-from authme.sign_in.legacy_link import ChangedMeanwhile, Link
+from authme.sign_in.legacy_link import Link
 from authme.sign_in.legacy_store import Known, find_known, is_password_unchanged
 from authme.sign_in.link_logon import plan_link
 from authme.sign_in.password import Device, Proved, enter, logged_in, new_session, refused
+from authme.sign_in.proved_person import ChangedMeanwhile
 from authme.sign_in.standing import Standing
 from authme.tokens import refresh
 from authme.tokens.model import TokenObject

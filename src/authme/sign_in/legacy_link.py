@@ -2,29 +2,19 @@
 
 from dataclasses import dataclass
 
-import msgspec
-
 from authme.audit import record
-from authme.credentials import store as credentials
 from authme.kernel.context import Context
 from authme.kernel.database import UniqueViolation
-from authme.kernel.errors import StateForbids, Unavailable
+from authme.kernel.errors import Unavailable
 from authme.kernel.ids import new_id
 from authme.legacy import store as logons
 from authme.legacy.give import forget_failed
 from authme.legacy.model import LegacyLogon
-from authme.sign_in import legacy_store as store
+from authme.sign_in.proved_person import ChangedMeanwhile, claim, hold_unchanged, let_in, make_person
 from authme.users import change_store
-from authme.users import store as users
-from authme.users.contacts import main_names
-from authme.users.model import Identity, User
+from authme.users.model import User
 from authme.users.names import Name
-from authme.users.taken import release
 from authme.users.tell import tell
-
-
-class ChangedMeanwhile(StateForbids):
-    """The logon became somebody's, or the user is not what they were; nothing was written."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,61 +76,29 @@ class Link:
             record(ctx, "logon.document_elsewhere", user_id, user_id=user_id, elsewhere=self.elsewhere)
 
     async def _make(self, ctx: Context) -> None:
-        await users.insert_users(ctx.tx, [self.user])
-        if self.is_named and not await self._claim(ctx, self.logon, is_main=True):
-            await store.withdraw_user(ctx.tx, self.user.id)
-            raise ChangedMeanwhile
-        record(ctx, "user.created", self.user.id, user_id=self.user.id, status=self.user.status)
-        # In one order for everybody: two units that want the same names do not wait for each other.
-        for name, is_main in sorted(main_names(self.names), key=lambda one: (one[0].type, one[0].key)):
-            await release(ctx, [name.key], for_user=self.user.id)
-            if not await self._claim(ctx, name, is_main=is_main) and name.value == self.user.document:
-                await self._do_without_document(ctx)
+        await make_person(ctx, self.user, by=(self.logon,) if self.is_named else (), names=self.names)
         await self._forget_failed(ctx)
 
     async def _give(self, ctx: Context, was: User) -> None:
-        is_held = await users.hold(ctx.tx, was.id)
-        now_is = await users.find(ctx.tx, was.id)
-        seen = (was.status, was.updated_at, was.logon)
-        is_same = now_is is not None and (now_is.status, now_is.updated_at, now_is.logon) == seen
+        await hold_unchanged(ctx, was)
         had = await logons.find_of_user(ctx.tx, was.id)
         has_another = had is not None and had.id not in {one.id for one in self.failed}
-        if not is_held or not is_same or has_another or not await self._is_name_of(ctx, was):
+        if has_another or not await self._is_name_of(ctx, was):
             raise ChangedMeanwhile
         await self._forget_failed(ctx)
         await change_store.set_logon(ctx.tx, was.id, self.user.logon)
-        if was.status == "PENDING":
-            await users.change_status(ctx.tx, was.id, was=("PENDING",), becomes="ACTIVE", now=ctx.clock.now_ms())
-            # Whoever set it did not show who they are, and must not be let in by what their victim proves.
-            await credentials.delete_password(ctx.tx, was.id)
+        await let_in(ctx, was)
 
     async def _is_name_of(self, ctx: Context, was: User) -> bool:
         """Let the logon be a name of the user, if it is to be one; False if it became another's."""
         if not self.is_named or (self.logon.type, self.logon.key) in await change_store.list_keys(ctx.tx, was.id):
             return True
-        return await self._claim(ctx, self.logon, is_main=True)
+        return await claim(ctx, was.id, [(self.logon, True)])
 
     async def _forget_failed(self, ctx: Context) -> None:
         """Forget what is in the way; what was made after all stays, and then the logon is not linked."""
         for one in sorted(self.failed, key=lambda one: one.id):
             await forget_failed(ctx, one)
-
-    async def _claim(self, ctx: Context, name: Name, *, is_main: bool) -> bool:
-        given = Identity(
-            id=new_id(ctx.clock),
-            user_id=self.user.id,
-            type=name.type,
-            value=name.value,
-            verified=True,
-            main=is_main,
-            created_at=ctx.clock.now_ms(),
-        )
-        return await store.claim_name(ctx.tx, given, key=name.key)
-
-    async def _do_without_document(self, ctx: Context) -> None:
-        """Leave it to whoever was given the name since the plan was made."""
-        without = msgspec.structs.replace(self.user, document=None, is_document_vouched=False)
-        await change_store.change(ctx.tx, without, now=self.user.updated_at)
 
     def _row(self, ctx: Context, synced_at: int | None, rests_on: str | None) -> LegacyLogon:
         now = ctx.clock.now_ms()

@@ -8,17 +8,16 @@ import structlog
 
 from authme.audit import record
 from authme.credentials import store as credentials
-from authme.factors.model import CONTACTS
-from authme.factors.store import list_factors
 from authme.kernel.context import Context
 from authme.kernel.errors import CredentialLocked, Refusal, StateForbids
 from authme.legacy import store as logons
 from authme.legacy.directories import Directories
 from authme.legacy.model import Entry, LegacyLogon
 from authme.legacy.show import state_of
-from authme.settings import UserSettings
-from authme.sign_in.legacy_link import ChangedMeanwhile, Link
+from authme.sign_in.known_person import is_known
+from authme.sign_in.legacy_link import Link
 from authme.sign_in.legacy_user import Said, new_user, read_entry
+from authme.sign_in.proved_person import ChangedMeanwhile
 from authme.users import store as users
 from authme.users.document_store import find_by_document
 from authme.users.model import User
@@ -72,20 +71,10 @@ async def _find_named(ctx: Context, said: Said, verified: Collection[Name]) -> U
 
 
 async def _is_known(ctx: Context, user: User, said: Said, verified: Collection[Name]) -> bool:
-    """Whether the user with the entry's document or logon, who has no other logon, is the person that the entry is about.
-
-    Anybody may register with anybody's document. Without this, whoever did so first would be given the logon's owner.
-    """
+    """Whether the user with the entry's document or logon, who has no other logon, is the person that the entry is about."""
     if await _has_another(ctx, user, said):
         return False
-    if said.document is not None and user.is_known_by(said.document.value):
-        return True
-    there = {(one.type, one.key) for one in (*said.contacts, *verified)}
-    factors = [one for one in await list_factors(ctx.tx, user.id) if one.is_verified and one.contact_type in CONTACTS]
-    here = {(one.contact_type, one.key) for one in factors}
-    # Where contacts are taken as verified, whoever registers names anybody's.
-    shown = there if ctx.part(UserSettings).verify_contact else {(one.type, one.key) for one in verified}
-    return not here.isdisjoint(shown)
+    return await is_known(ctx, user, document=said.document, contacts=said.contacts, proved=verified)
 
 
 async def _has_another(ctx: Context, user: User, said: Said) -> bool:

@@ -1,6 +1,7 @@
 """What a certificate or an identity provider proves of somebody."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from authme.providers.model import FirstUse, Provider
 from authme.sessions.levels import Method
@@ -27,3 +28,20 @@ class Proof:
     """The CNPJ for which the person acts by this proof; the session is theirs, its tokens act for the business."""
     groups: tuple[str, ...] | None = None
     """Ids of the groups that the provider's names stand for, among those in its map; None where it says nothing of groups."""
+    recorded: Mapping[str, str] = field(default_factory=dict)
+    """What the audit says of the proof beside its method and provider: which it was, and not whose."""
+
+    @property
+    def contacts(self) -> tuple[Name, ...]:
+        """What the provider verified to be theirs."""
+        return (self.email,) if self.email is not None else ()
+
+    @property
+    def provider_id(self) -> str | None:
+        """Who vouches; None for a certificate."""
+        return self.provider.id if self.provider is not None else None
+
+    @property
+    def provider_name(self) -> str:
+        """What people call whoever vouches; empty for a certificate."""
+        return self.provider.name if self.provider is not None else ""

@@ -7,12 +7,13 @@ import msgspec
 from authme.audit import record
 from authme.clients.model import Client
 from authme.kernel.context import CLIENT_BASIC, Context
-from authme.kernel.errors import Refusal, SessionEnded, TokenNotValid
+from authme.kernel.errors import Refusal, SessionEnded, TokenNotValid, malformed, missing
 from authme.kernel.wire import Text, Token, Wire
 from authme.sessions import store as sessions
 from authme.sign_in.caller import get_client
 from authme.sign_in.client_tokens import issue as issue_to_client
 from authme.sign_in.issue import issue
+from authme.sign_in.saml_renew import enter_by_renew_app_token
 from authme.tokens import refresh
 from authme.tokens.model import TokenObject
 from authme.users import store as users
@@ -20,9 +21,10 @@ from authme.users.model import User
 
 
 class RenewRequest(Wire, frozen=True):
-    """UI-13."""
+    """UI-13: a refresh token, or the value that UI-29 gives; one of them."""
 
-    refresh_token: Token
+    refresh_token: Token | None = None
+    renew_app_token: Token | None = None
 
 
 class RenovateRequest(Wire, frozen=True):
@@ -33,11 +35,17 @@ class RenovateRequest(Wire, frozen=True):
 
 
 async def renew(ctx: Context, body: RenewRequest) -> TokenObject | Refusal:
-    """Take a refresh token and return new tokens of the same session.
+    """Take a refresh token and return new tokens of the same session; or the value of UI-29, and begin the session.
 
     A refresh token is used once. A repeat by the same client within 10 seconds gets the same successor; one after that ends
-    the whole session.
+    the whole session. The value of UI-29 is good once, at the client that it was given to.
     """
+    if body.refresh_token is not None and body.renew_app_token is not None:
+        raise malformed("renewAppToken", "nothing is expected beside `refreshToken`")
+    if body.renew_app_token is not None:
+        return await enter_by_renew_app_token(ctx, await get_client(ctx), body.renew_app_token)
+    if body.refresh_token is None:
+        raise missing("refreshToken")
     return await renew_at(ctx, await get_client(ctx), body.refresh_token, client_is_proved=False)
 
 

@@ -15,10 +15,11 @@ from authme.kernel.errors import CodeOrUsernameWrong, Refusal, StateForbids
 from authme.kernel.wire import Password, Text, Token, Wire
 from authme.sign_in.caller import get_client
 from authme.sign_in.code_session import start_by_code
-from authme.sign_in.legacy_link import ChangedMeanwhile, Link
+from authme.sign_in.legacy_link import Link
 from authme.sign_in.link_logon import plan_link
 from authme.sign_in.logon_password import check_logon_password, keep_logon_password
 from authme.sign_in.logon_reach import ReachedLogon, reach_logon
+from authme.sign_in.proved_person import ChangedMeanwhile
 from authme.sign_in.quiet_turn import quiet_turn, refuse_code
 from authme.sign_in.reach import logon_key_of
 from authme.sign_in.recover_logon import binding_of

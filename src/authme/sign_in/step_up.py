@@ -72,7 +72,7 @@ async def leverage_mfa(ctx: Context, body: LeverageRequest) -> Leverage:
     """
     session, user = await get_session_and_user(ctx)
     factors = await factor_store.list_factors(ctx.tx, user.id)
-    chosen = _choose(body, factors, await list_usable(ctx, user, factors), session)
+    chosen = _choose(body, factors, await list_usable(ctx, user, factors, session), session)
     passkeys = [one for one in factors if one.contact_type == "PASSKEY" and one.is_verified]
     allowed = passkeys if body.factor_id is None else [chosen]
     asked = await ask(ctx, user, chosen, purpose="MFA", session_id=session.id, passkeys=allowed)
@@ -116,7 +116,7 @@ async def fulfill_mfa(ctx: Context, body: FulfillRequest) -> TokenObject | Refus
     session, user = await get_session_and_user(ctx)
     factors = await factor_store.list_factors(ctx.tx, user.id)
     asked = await find_asked(ctx, body.challenge_id, purposes=("MFA",))
-    usable = await list_usable(ctx, user, factors)
+    usable = await list_usable(ctx, user, factors, session)
     answered = await check_answer(ctx, asked, usable, Given(body.token, body.assertion))
     if isinstance(answered, Refusal):
         return answered

@@ -7,6 +7,7 @@ from authme.customers.tables import customer
 from authme.groups.tables import access_group, role
 from authme.kernel.database import Statement
 from authme.organizations.tables import application, business, business_unit, corporate_group, service_account
+from authme.providers.tables import identity_provider
 from authme.users.tables import user_account
 
 _sought: BindParameter[str] = bindparam("sought")
@@ -27,6 +28,7 @@ _OF_ORGANIZATION: dict[str, Exists] = {
     "clients": _is_client(client.c.organization_id),
     "users": exists().where(and_(user_account.c.organization_id == _sought, user_account.c.status != "REMOVED")),
     "customers": exists().where(customer.c.organization_id == _sought),
+    "identity providers": exists().where(identity_provider.c.organization_id == _sought),
 }
 _OF_UNIT: dict[str, Exists] = {
     "applications": exists().where(application.c.business_unit_id == _sought),

@@ -41,7 +41,7 @@ _PAGE = 200
 class Noun(Generic[Kind]):
     """One noun: its store, and what may hang on one of it.
 
-    `hanging` has one column for each kind of thing, named as it is said, and the parameter `sought`.
+    `hanging` has one column for each kind of thing, named as it is said, and the parameter `sought`; None: nothing can.
     """
 
     name: str
@@ -49,8 +49,8 @@ class Noun(Generic[Kind]):
     take: Callable[[Transaction, str], Awaitable[bool]]
     delete: Callable[[Transaction, str], Awaitable[bool]]
     page: _List
-    hanging: Statement
-    hanging_nouns: tuple[str, ...]
+    hanging: Statement | None = None
+    hanging_nouns: tuple[str, ...] = ()
 
     async def get(self, ctx: Context, sought: str) -> Kind:
         """Return the one with this id; raise NotFound for one that is not there for the caller."""
@@ -97,7 +97,7 @@ class Noun(Generic[Kind]):
     async def remove(self, ctx: Context, sought: str) -> None:
         """Remove one; raise StateForbids (409) while something hangs on it."""
         target = await self.hold(ctx, sought)
-        row = await ctx.tx.one(self.hanging, sought=target.id)
+        row = await ctx.tx.one(self.hanging, sought=target.id) if self.hanging is not None else None
         hanging = [noun for noun in self.hanging_nouns if row is not None and row[noun]]
         if hanging:
             raise StateForbids(f"There are {', '.join(hanging)} of it.")

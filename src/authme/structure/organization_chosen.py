@@ -12,15 +12,22 @@ async def hold_chosen(ctx: Context, named: str | None) -> str | None:
     Raises (107) for one that is not there for the caller; NotOnThisTarget where none is named and the caller would not reach
     what it makes.
     """
-    organization_id = named or ctx.caller.organization_id
-    is_reached = reaches(ctx.caller, Place(organization_id=organization_id))
+    organization_id = check_chosen(ctx, named)
     # That of a user of an earlier version may not be registered.
-    is_held = is_reached and organization_id is not None and await store.hold_organization(ctx.tx, organization_id)
+    is_held = organization_id is not None and await store.hold_organization(ctx.tx, organization_id)
     if named is not None and not is_held:
         raise named_in_body_unknown("organizationId", "organisation")
-    if not is_reached:
-        raise NotOnThisTarget("Whoever belongs to no organisation makes nothing in one.")
     return organization_id
+
+
+def check_chosen(ctx: Context, named: str | None) -> str | None:
+    """Return the same before anything is written, whether it is there or not; raises the same where it is not reached."""
+    organization_id = named or ctx.caller.organization_id
+    if reaches(ctx.caller, Place(organization_id=organization_id)):
+        return organization_id
+    if named is not None:
+        raise named_in_body_unknown("organizationId", "organisation")
+    raise NotOnThisTarget("Whoever belongs to no organisation makes nothing in one.")
 
 
 async def hold_registered(ctx: Context, named: str | None) -> str:

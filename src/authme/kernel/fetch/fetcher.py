@@ -2,9 +2,8 @@
 
 import asyncio
 import ipaddress
-import socket
 import ssl
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -12,7 +11,9 @@ from urllib.parse import urljoin
 
 import httpcore
 
-from authme.kernel.fetch.guard import NotFetched, Target, is_public, read_url
+from authme.kernel.fetch.guard import NotFetched, Target, is_public, is_this_machine, read_url
+from authme.kernel.fetch.pinned import Pinned
+from authme.kernel.fetch.resolve import Resolve, Resolver
 
 __all__ = ["ANY", "HTTPS", "Fetched", "Fetcher", "NotFetched"]
 
@@ -21,7 +22,8 @@ ANY: Final = frozenset({"https", "http"})
 """For what is signed itself and published by plain HTTP: lists of revoked certificates (RFC 5280 section 8)."""
 _REDIRECTS: Final = 3
 _MOVED: Final = frozenset({301, 302, 303, 307, 308})
-_SocketOption = tuple[int, int, int] | tuple[int, int, bytes | bytearray] | tuple[int, int, None, int]
+_MOST_ADDRESSES: Final = 3
+"""As many of a host are tried."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,38 +46,32 @@ class _Sent:
     at_most: int
 
 
-class _Pinned(httpcore.AsyncNetworkBackend):
-    """Connects to the address that was checked: the name is not looked up again, which might then say another one."""
-
-    def __init__(self, address: str) -> None:
-        self._address = address
-        self._backend = httpcore.AnyIOBackend()
-
-    async def connect_tcp(
-        self,
-        host: str,  # noqa: ARG002  # the name stands for the address
-        port: int,
-        timeout: float | None = None,  # noqa: ASYNC109  # the library's signature
-        local_address: str | None = None,
-        socket_options: Iterable[_SocketOption] | None = None,
-    ) -> httpcore.AsyncNetworkStream:
-        return await self._backend.connect_tcp(self._address, port, timeout, local_address, socket_options)
-
-    async def sleep(self, seconds: float) -> None:
-        await self._backend.sleep(seconds)
-
-
 class Fetcher:
     """Fetches within bounds. `seconds` is the time for everything together: look-up, connection, redirects and body.
 
-    Only `allows_loopback`, which is for development and tests, lets it ask this machine, also by plain HTTP.
+    Only `allows_loopback`, which is for development and tests, lets it ask this machine, also by plain HTTP. It knows no proxy
+    and no cookie: nothing but the URL says who is asked, and nothing of one answer goes into the next request.
     """
 
-    def __init__(self, *, seconds: float, ca_file: Path | None = None, allows_loopback: bool = False) -> None:
+    def __init__(
+        self, *, seconds: float, ca_file: Path | None = None, allows_loopback: bool = False, resolve: Resolve | None = None
+    ) -> None:
         self._seconds = seconds
+        self._resolve = resolve or Resolver()
         self._allows_loopback = allows_loopback
         self._ca_file = ca_file
         self._tls: ssl.SSLContext | None = None
+
+    @property
+    def allows_loopback(self) -> bool:
+        """Whether it asks this machine, also by plain HTTP: in development."""
+        return self._allows_loopback
+
+    def check(self, url: str) -> None:
+        """Raise NotFetched for a URL that `fetch` would refuse by its text, asking nobody."""
+        target = read_url(url, ANY if self._allows_loopback else HTTPS)
+        if target.scheme not in HTTPS and not is_this_machine(target.host):
+            raise NotFetched("Plain HTTP is for this machine alone.")
 
     async def fetch(
         self,
@@ -105,37 +101,34 @@ class Fetcher:
         known = ANY if self._allows_loopback else schemes
         target = read_url(url, known)
         for _ in range(_REDIRECTS + 1):
-            address = await self._resolve(target)
-            if target.scheme not in schemes and not ipaddress.ip_address(address).is_loopback:
+            addresses = await self._addresses_of(target)
+            if target.scheme not in schemes and not all(ipaddress.ip_address(one).is_loopback for one in addresses):
                 raise NotFetched("Plain HTTP is for this machine alone.")
-            answer = await self._ask(target, address, sent)
+            answer = await self._ask(target, addresses, sent)
             if answer.status not in _MOVED or sent.method != "GET":
                 return answer
-            url = urljoin(url, answer.headers.get("location", ""))
+            url = _joined(url, answer.headers.get("location", ""))
             moved = read_url(url, known)
             if moved.origin != target.origin:
                 raise NotFetched("The host sends elsewhere, which is not followed.")
             target = moved
         raise NotFetched("The host sends on and on.")
 
-    async def _resolve(self, target: Target) -> str:
-        """Return the first address of the host; every one that it has must be public."""
-        try:
-            found = await asyncio.get_running_loop().getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
-        except (OSError, UnicodeError) as error:
-            raise NotFetched("The host is not known.") from error
-        addresses = [str(one[4][0]) for one in found]
+    async def _addresses_of(self, target: Target) -> Sequence[str]:
+        """Return the first addresses of the host; every one that it has must be public."""
+        addresses = await self._resolve(target.host, target.port)
         if not addresses or not all(is_public(one, allows_loopback=self._allows_loopback) for one in addresses):
             raise NotFetched("The host's address is not a public one.")
-        return addresses[0]
+        return addresses[:_MOST_ADDRESSES]
 
-    async def _ask(self, target: Target, address: str, sent: _Sent) -> Fetched:
+    async def _ask(self, target: Target, addresses: Sequence[str], sent: _Sent) -> Fetched:
         given = [("Host", target.authority), ("Accept-Encoding", "identity"), ("Connection", "close"), *sent.headers]
         if sent.body is not None:
             given.append(("Content-Length", str(len(sent.body))))
         url = httpcore.URL(scheme=target.scheme, host=target.host, port=target.port, target=target.path)
+        tls = await self._context() if target.scheme == "https" else None
         async with (
-            httpcore.AsyncConnectionPool(ssl_context=self._context(), network_backend=_Pinned(address)) as pool,
+            httpcore.AsyncConnectionPool(ssl_context=tls, network_backend=Pinned(addresses)) as pool,
             pool.stream(sent.method, url, headers=given, content=sent.body) as answer,
         ):
             received = bytearray()
@@ -144,9 +137,20 @@ class Fetcher:
                 if len(received) > sent.at_most:
                     raise NotFetched(f"The answer is larger than {sent.at_most} bytes.")
             found = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in answer.headers}
+            if found.get("content-encoding", "identity").lower() != "identity":
+                # Nobody asked for it, and what it unpacks to may be of any size.
+                raise NotFetched("The answer is packed, which was not asked for.")
             return Fetched(answer.status, found, bytes(received))
 
-    def _context(self) -> ssl.SSLContext:
+    async def _context(self) -> ssl.SSLContext:
+        """Return what connections are checked by, made when it is first needed: in a thread, for authorities are many."""
         if self._tls is None:
-            self._tls = ssl.create_default_context(cafile=self._ca_file)
+            self._tls = await asyncio.to_thread(ssl.create_default_context, cafile=self._ca_file)
         return self._tls
+
+
+def _joined(url: str, location: str) -> str:
+    try:
+        return urljoin(url, location)
+    except ValueError as error:
+        raise NotFetched("The host sends to what is no URL.") from error

@@ -19,6 +19,7 @@ from authme.kernel import errors
 from authme.kernel.clock import Clock
 from authme.kernel.context import Caller, Context, Origin, Parts
 from authme.kernel.database import Database, DatabaseUnavailable, Transaction
+from authme.kernel.http.client_certificate import NO_CERTIFICATES, CertificateSource, certificate_of
 from authme.kernel.http.cors import OriginCheck, cors_headers
 from authme.kernel.http.decode import Decoder
 from authme.kernel.http.endpoint import Endpoint, Reply
@@ -55,6 +56,7 @@ class Surroundings:
     body_limit: int
     bulk_body_limit: int
     trusted_proxies: Sequence[Network] = ()
+    certificate_source: CertificateSource = NO_CERTIFICATES
 
 
 def build(endpoints: Sequence[Endpoint], surroundings: Surroundings, *, lifecycle: Any = None) -> Any:
@@ -261,7 +263,7 @@ def _request(req: Any, around: Surroundings) -> Request:
     if req.query_string:
         for name, value in parse_qsl(req.query_string, keep_blank_values=True):
             query.setdefault(name, value)
-    peer = scope.get("client")
+    peer = (scope.get("client") or (None,))[0]
     given_id = headers.get("x-request-id", "")
     return Request(
         method=req.method,
@@ -269,8 +271,10 @@ def _request(req: Any, around: Surroundings) -> Request:
         headers=headers,
         query=query,
         body=b"",
-        source=source_of(peer[0] if peer else None, headers.get("x-forwarded-for"), around.trusted_proxies),
+        source=source_of(peer, headers.get("x-forwarded-for"), around.trusted_proxies),
         id=given_id if given_id and _REQUEST_ID.fullmatch(given_id) else os.urandom(8).hex(),
+        peer=peer,
+        client_certificate=certificate_of(scope, headers, peer, around.certificate_source),
     )
 
 

@@ -29,6 +29,10 @@ class Request(msgspec.Struct):
     source: str | None
     """Address of the caller; behind a trusted proxy the forwarded one."""
     id: str
+    peer: str | None = None
+    """Address at the other end of the connection: the caller's, or the last proxy's."""
+    client_certificate: bytes | None = None
+    """Of the caller's TLS connection (DER, not yet read); whoever sends the request has its key."""
 
     def bearer(self) -> str | None:
         """Return the bearer token (RFC 6750 section 2.1), None without one.

@@ -13,21 +13,22 @@ def source_of(peer: str | None, forwarded_for: str | None, trusted: Sequence[Net
     `X-Forwarded-For` is believed from the right, and only as far as trusted proxies wrote it: what stands further left was
     sent by whoever called, and believing it would let a guesser appear from a new network with each try.
     """
-    if not trusted or not forwarded_for or not _is_trusted(peer, tuple(trusted)):
+    if not trusted or not forwarded_for or not is_within(peer, tuple(trusted)):
         return peer
     for hop in reversed([part.strip() for part in forwarded_for.split(",")]):
         address = parse_address(hop)
         if address is None:
             return peer
-        if not _is_trusted(address, tuple(trusted)):
+        if not is_within(address, tuple(trusted)):
             return address
     return peer
 
 
 @lru_cache(maxsize=4096)
-def _is_trusted(address: str | None, trusted: tuple[Network, ...]) -> bool:
+def is_within(address: str | None, networks: tuple[Network, ...]) -> bool:
+    """Whether an address lies in one of these networks; what is no address does not."""
     parsed = parse_address(address)
-    return parsed is not None and any(ipaddress.ip_address(parsed) in network for network in trusted)
+    return parsed is not None and any(ipaddress.ip_address(parsed) in network for network in networks)
 
 
 def parse_address(text: str | None) -> str | None:

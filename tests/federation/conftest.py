@@ -1,0 +1,33 @@
+import time
+from pathlib import Path
+
+import pytest
+
+from authme.kernel.clock import FakeClock
+from support.given import Given, GivenClient, MakeGiven
+from support.openid_peer import openid_peer
+from support.servers import make_given
+
+__all__ = ["make_given", "openid_peer"]
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    """The time that the peer has, too."""
+    return FakeClock(int(time.time() * 1000))
+
+
+@pytest.fixture
+async def given(make_given: MakeGiven, tmp_path: Path) -> Given:
+    """A server in development: providers on this machine are let through."""
+    return await make_given(f"sqlite:///{tmp_path}/authme.db", development="true", verify_contact="true")
+
+
+@pytest.fixture
+async def on_both(make_given: MakeGiven, url: str) -> Given:
+    return await make_given(url, development="true", verify_contact="true")
+
+
+@pytest.fixture
+async def client(given: Given) -> GivenClient:
+    return await given.client("READ", "WRITE")

@@ -1,0 +1,67 @@
+"""A test of an identity provider says what is wrong, and changes nothing."""
+
+import pytest
+
+from support.answers import refused
+from support.api import Api
+from support.given import Given, GivenClient
+from support.providers import changed, made, oidc, path_of, saml
+from support.two_engines import rows_of
+
+ROWS = "SELECT * FROM identity_provider"
+
+
+@pytest.fixture
+async def maintenance(given: Given, client: GivenClient) -> Api:
+    return await given.administrator(client)
+
+
+async def test_one_that_works_is_said_to_work(on_both: Given):
+    caller = await on_both.administrator(await on_both.client())
+    provider = await made(caller, saml())
+    before = await rows_of(on_both.env["AUTHME_DATABASE_URL"], ROWS)
+
+    answer = await caller.post(f"{path_of(provider)}/test")
+
+    assert answer.status_code == 200
+    found = answer.json()
+    assert found["works"] is True
+    assert {one["check"] for one in found["findings"]} >= {"CERTIFICATES", "SERVICE_KEY", "REQUESTS"}
+    assert all(one.keys() == {"check", "ok", "message"} and one["ok"] for one in found["findings"])
+    assert await rows_of(on_both.env["AUTHME_DATABASE_URL"], ROWS) == before
+    [row] = await on_both.trail("identity_provider.tested")
+    assert (row["target"], row["detail"]) == (provider["identityProviderId"], '{"works":true}')
+
+
+async def test_one_that_does_not_is_said_why_and_no_secret_with_it(maintenance: Api):
+    provider = await made(maintenance, oidc(issuer="https://127.0.0.1", clientSecret="the hidden one"))
+
+    answer = await maintenance.post(f"{path_of(provider)}/test")
+
+    assert answer.status_code == 200
+    found = answer.json()
+    assert found["works"] is False
+    assert "not a public one" in found["findings"][0]["message"]
+    assert "the hidden one" not in answer.text
+
+
+async def test_one_that_is_disabled_is_tested_too(maintenance: Api):
+    provider = await made(maintenance, saml() | {"isEnabled": False})
+
+    assert (await maintenance.post(f"{path_of(provider)}/test")).json()["works"]
+
+
+async def test_metadata_that_can_be_asked_no_more_is_a_finding(maintenance: Api):
+    body = saml(metadataUrl="https://127.0.0.1/metadata")
+    provider = await made(maintenance, body)
+
+    found = (await maintenance.post(f"{path_of(provider)}/test")).json()
+
+    assert [one["check"] for one in found["findings"] if not one["ok"]] == ["METADATA"]
+    # A change that says what the metadata said asks nobody either.
+    assert (await maintenance.put(path_of(provider), json=changed(body))).status_code == 200
+    refused(
+        await maintenance.put(path_of(provider), json=changed(saml(metadataUrl="https://127.0.0.1/", certificates=None))),
+        400,
+        "102",
+    )

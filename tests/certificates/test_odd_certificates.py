@@ -18,6 +18,7 @@ from authme.certificates.model import NotAccepted
 from authme.certificates.policies import check_policy
 from authme.certificates.reading import Link, link, read
 from support.authority_profiles import Brasil
+from support.odd_bytes import changed
 
 # The library warns of serial numbers and the like that it will not read for ever.
 pytestmark = pytest.mark.filterwarnings("default")
@@ -78,24 +79,3 @@ def test_what_an_authority_signed_however_odd(brasil: Brasil):
 
 def _policy(path: list[Link]) -> None:
     check_policy(path, ("2.16.76.1.2.1", "2.16.76.1.2.3"))
-
-
-def changed(der: bytes, chance: random.Random) -> bytes:
-    """Change, remove, double or insert a few bytes."""
-    found = bytearray(der)
-    for _ in range(chance.randint(1, 4)):
-        place, other = chance.randrange(len(found)), chance.randrange(len(found))
-        match chance.randrange(5):
-            case 0:
-                found[place] ^= 1 << chance.randrange(8)
-            case 1:
-                found[place] = chance.choice((0x00, 0x7F, 0x80, 0x81, 0x84, 0xFF, 0x30, 0x04, 0x0C, chance.randrange(256)))
-            case 2:
-                del found[place : place + chance.randint(1, 8)]
-            case 3:
-                found[place:place] = found[other : other + chance.randint(1, 40)]
-            case _:
-                found[place : place + 4] = found[other : other + 4]
-        if not found:
-            break
-    return bytes(found)

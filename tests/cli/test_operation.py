@@ -89,7 +89,7 @@ def test_migrate_makes_the_schema_once_and_says_so(authme: Commands):
     assert authme("migrate").stdout == "The schema is at version 6.\n"
     assert authme.file.stat().st_mode & 0o777 == 0o600
     assert authme("migrate").stdout == "The schema is at version 6 already.\n"
-    assert authme.json("migrate") == {"version": 5, "migrated": False}
+    assert authme.json("migrate") == {"version": 6, "migrated": False}
 
 
 def test_openapi_is_the_document_of_the_server_and_needs_no_settings(authme: Commands):

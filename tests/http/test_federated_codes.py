@@ -164,6 +164,10 @@ async def known(given: Given, caller: Api, provider: SmallProvider) -> Api:
         (Answer([]), "the provider's answer to the code has no ID token"),
         (Answer(b"{"), "the provider's answer to the code has no ID token"),
         (Answer({"id_token": "x"}), "not three parts"),
+        (Answer(b'{"id_token": "\\ud800.x.y"}'), "not base64url"),
+        (Answer(b'{"id_token": "x", "access_token": "\\ud800"}'), "the provider's access token is malformed"),
+        (Answer({"id_token": "x", "access_token": "x\r\nHost: y"}), "the provider's access token is malformed"),
+        (Answer({"id_token": "x", "access_token": 7}), "the provider's access token is malformed"),
     ],
 )
 async def test_what_the_provider_answers_instead_of_tokens_is_named(

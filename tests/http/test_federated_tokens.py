@@ -60,6 +60,10 @@ async def test_a_token_that_is_in_order_logs_in(caller: Api, provider: SmallProv
         ({"exp": None}, "no exp"),
         ({"exp": "tomorrow"}, "exp is not a number"),
         ({"exp": True}, "exp is not a number"),
+        ({"iat": 10**400}, "iat is in the future"),
+        ({"iat": -(10**400)}, "iat is more than 10 minutes past"),
+        ({"nbf": 10**400}, "nbf is in the future"),
+        ({"exp": -(10**400)}, "expired"),
         ({"iat": None}, "no iat"),
         ({"iat": []}, "iat is not a number"),
         ({"sub": None}, "sub is missing, or not a text of 1 to 255 ASCII characters"),
@@ -109,6 +113,21 @@ async def test_a_token_is_good_once(given: Given, caller: Api, provider: SmallPr
     given.later(minutes=4)
     refused(await show(caller, token), 401, "207")
     assert len(await rows_of(given.env["AUTHME_DATABASE_URL"], "SELECT * FROM session")) == 1
+
+
+async def test_a_token_is_good_once_whichever_row_of_its_issuer_is_named(given: Given, caller: Api, provider: SmallProvider):
+    await given.oidc_provider(**provider.settings(alias="the same"))
+    token = provider.id_token()
+
+    token_object(await show(caller, token))
+    refused(await show(caller, token, provider="the same"), 401, "207")
+
+
+async def test_a_token_without_an_end_is_good_once_too(caller: Api, provider: SmallProvider):
+    token = provider.id_token(exp=10**400)
+
+    token_object(await show(caller, token))
+    refused(await show(caller, token), 401, "207")
 
 
 async def test_of_twenty_that_show_one_token_one_gets_in(make_given: MakeGiven, provider: SmallProvider, url: str):

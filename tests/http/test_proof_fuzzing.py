@@ -1,4 +1,7 @@
-"""Whatever comes as a certificate or a SAML response, it is answered in the contract's form. AUTHME_FUZZ_SECONDS says for how long."""
+"""Whatever comes as a certificate or a SAML response is answered in the contract's form.
+
+AUTHME_FUZZ_SECONDS says for how long it is tried.
+"""
 
 import base64
 import os
@@ -7,6 +10,7 @@ import time
 from pathlib import Path
 
 import httpx
+import pytest
 
 from authme.kernel.clock import FakeClock
 from support.answers import refusal
@@ -16,6 +20,8 @@ from support.odd_bytes import changed
 from support.saml_mutations import change_bytes, change_elements
 from support.saml_world import saml_world
 
+# The library warns of serial numbers and the like that it will not read for ever.
+pytestmark = pytest.mark.filterwarnings("default")
 _SECONDS = float(os.environ.get("AUTHME_FUZZ_SECONDS", "2"))
 _ENDLESS = {"network_failures": 10**9, "client_failures": 10**9}
 

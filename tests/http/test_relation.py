@@ -31,6 +31,7 @@ ELSEWHERE = {
     "UI-39",
     "UI-40",
     "X-end-session",
+    "X-unlink",
     "X-remove-device",
     "X-cancel-order",
     "X-customer",

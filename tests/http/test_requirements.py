@@ -72,6 +72,7 @@ MAY: dict[str, set[str]] = {
     "UI-44": {"administrator", "administrator twice proved", "maintenance only", "service factors"},
     "UI-45": {"administrator", "administrator twice proved", "maintenance only", "service factors"},
     "X-me": PERSONS,
+    "X-unlink": {"administrator twice proved", "person twice proved"},
     "X-search": {"administrator", "administrator twice proved", "maintenance only"},
     **dict.fromkeys((f"UA-0{number}" for number in range(1, 8)), PERSONS),
     **dict.fromkeys((f"{kind}-0{number}" for kind in ("BA", "SA") for number in range(1, 5)), PERSONS),

@@ -132,6 +132,19 @@ def test_every_factor_has_a_name(language: Language, factor: str):
     assert factor not in written("factor_added", language, factor=factor).text
 
 
+@pytest.mark.parametrize("account", ["CERTIFICATE", "FEDERATED", "SAML"])
+@every_language
+def test_every_linked_account_has_a_name_and_says_whose_it_is_if_it_is_anybodys(language: Language, account: str):
+    of_nobody = written("account_linked", language, account=account, provider="")
+    of_a_provider = written("account_linked", language, account=account, provider="A Bureau")
+
+    for found in (of_nobody, of_a_provider, written("account_unlinked", language, account=account)):
+        assert account not in found.text + found.short
+        assert "()" not in found.text + found.short
+    assert "A Bureau" in " ".join(of_a_provider.text.split())
+    assert "A Bureau" in of_a_provider.short
+
+
 @pytest.mark.parametrize("message", ["factor_added", "contact_changed", "device_associated", "code"])
 def test_a_value_that_is_missing_is_a_defect_and_no_gap_in_the_text(message: Message):
     with pytest.raises(Exception, match="undefined"):

@@ -1,6 +1,6 @@
 """Whatever comes is refused with a clause, or says exactly what the provider signed.
 
-`SAML_FUZZ_SECONDS` makes the two that change messages go on for longer, and from another seed each time.
+`AUTHME_FUZZ_SECONDS` makes the two that change messages go on for longer, and from another seed each time.
 """
 
 import os
@@ -23,7 +23,7 @@ from support.saml_encryption import XENC, XENC11, encrypt
 from support.saml_idp import NAMES, alone, field, put_in_place, tag
 from support.saml_mutations import change_bytes, change_elements
 
-SECONDS = float(os.environ.get("SAML_FUZZ_SECONDS", "0"))
+SECONDS = float(os.environ.get("AUTHME_FUZZ_SECONDS", "0"))
 CLAUSE = re.compile(r"[A-Za-z0-9 ,.#'()-]{8,120}")
 SHAPES: dict[str, dict[str, Any]] = {
     "assertion": {"signs": ("Assertion",)},

@@ -33,7 +33,7 @@ async def prove_account(providers: OpenIdProviders, settings: OidcSettings, secr
     Asks the provider, so that nothing may have been written yet. That an ID token is good once is the caller's.
     """
     metadata = await providers.discover(settings)
-    _check_issuer_named(settings, metadata, given)
+    check_issuer_named(settings, metadata, given)
     if isinstance(given.by, Code):
         tokens = await exchange(providers, settings, secret, metadata, given.by)
     else:
@@ -58,7 +58,7 @@ async def prove_account(providers: OpenIdProviders, settings: OidcSettings, secr
     )
 
 
-def _check_issuer_named(settings: OidcSettings, metadata: Metadata, given: Given) -> None:
+def check_issuer_named(settings: OidcSettings, metadata: Metadata, given: Given) -> None:
     """Check the issuer that came with a code, before the code goes anywhere (RFC 9207 section 2.4).
 
     Without this, whoever can make an application ask two providers gets the code of the one sent to the other.

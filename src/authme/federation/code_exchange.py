@@ -49,7 +49,12 @@ async def exchange(
     id_token, access_token = (found or {}).get("id_token"), (found or {}).get("access_token")
     if not isinstance(id_token, str):
         raise NotAccepted("the provider's answer to the code has no ID token")
-    return Tokens(id_token, access_token if isinstance(access_token, str) else None)
+    # It goes into a header, as it is.
+    if access_token is not None and not (
+        isinstance(access_token, str) and access_token.isascii() and access_token.isprintable()
+    ):
+        raise NotAccepted("the provider's access token is malformed")
+    return Tokens(id_token, access_token)
 
 
 def token_request(

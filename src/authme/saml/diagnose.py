@@ -129,7 +129,7 @@ def _agreements(settings: SamlSettings, metadata: IdpMetadata) -> list[Finding]:
     found = [Finding("METADATA", ok=True, message="The provider's metadata was read.")]
     new, gone = set(metadata.certificates) - set(settings.certificates), set(settings.certificates) - set(metadata.certificates)
     if new:
-        message = f"The provider signs with {len(new)} certificates that are not configured here; give its metadata anew."
+        message = "The provider signs with a certificate that is not configured here; give its metadata anew."
         found.append(Finding("METADATA_CERTIFICATES", ok=False, message=message))
     if gone:
         message = (

@@ -27,8 +27,8 @@ _PARTS: Final = (_ISSUER, _STATUS, _ASSERTION, _ENCRYPTED, name(SAMLP, "Extensio
 def check_response(xml_base64: str, expected: Expected) -> Assertion:
     """Return what the identity provider asserts (SAML profiles section 4.1.4.3).
 
-    Takes milliseconds of this thread, a tenth of a second for the largest messages. It does not know which requests are open nor which
-    assertions were used: see `Assertion`. Raises AssertionRefused, and nothing else whatever the text.
+    Takes milliseconds of this thread, a tenth of a second for the largest messages. It does not know which requests are open
+    nor which assertions were used: see `Assertion`. Raises AssertionRefused, and nothing else whatever the text.
     """
     try:
         response = read_message(decode(xml_base64))

@@ -63,6 +63,7 @@ def verify(element: Element, certificates: tuple[x509.Certificate, ...]) -> Elem
     else:
         raise XmlRefused("the signature is of none of the identity provider's keys")
     root = signed.signed_xml
+    # After `_check_form` it can be no other one, unless the library were wrong about what it verified.
     if root is None or root.tag != element.tag or root.get("ID") != element.get("ID"):
         raise XmlRefused("the signature is of another element")
     return root

@@ -93,6 +93,7 @@ def _parse(data: bytes, reader: etree.XMLParser, *, at_most: int) -> Element:
         root = etree.fromstring(data, reader)
     except (etree.LxmlError, ValueError):
         raise XmlRefused("the XML is not well-formed") from None
+    # In case that the parser came to believe an encoding in which it has another form.
     if root.getroottree().docinfo.internalDTD is not None:
         raise XmlRefused("the XML has a document type declaration")
     return root

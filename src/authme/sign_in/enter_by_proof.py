@@ -23,7 +23,6 @@ from authme.sign_in.proved_person import ChangedMeanwhile
 from authme.tokens import refresh
 from authme.tokens.model import TokenObject
 from authme.users.model import User
-from authme.users.names import Name
 
 Uses = Callable[[], Awaitable[bool]]
 """Uses up what is good once, by which a proof was shown; False if it was used before."""
@@ -48,6 +47,7 @@ class Begun:
             ctx,
             "user.login",
             user_id,
+            result="OK",
             user_id=user_id,
             client_id=client.id,
             acts_for=self.acts_for,
@@ -82,8 +82,8 @@ async def enter_by_proof(ctx: Context, client: Client, proof: Proof, *, uses: Us
 
 
 async def _begin_for(ctx: Context, client: Client, found: Found) -> Begun:
-    proof, acts_for = found.proof, found.acts_for
-    return await begin(ctx, client, found.user, proof.method, acts_for=acts_for, email=proof.email, roles=found.roles)
+    method, mailbox = found.proof.method, mark_of(ctx, found.proof.email)
+    return await begin(ctx, client, found.user, method, acts_for=found.acts_for, mailbox=mailbox, roles=found.roles)
 
 
 async def _keep(ctx: Context, found: Found, begun: Begun) -> TokenObject:
@@ -99,13 +99,13 @@ async def begin(
     method: Method,
     *,
     acts_for: str | None = None,
-    email: Name | None = None,
+    mailbox: str | None = None,
     roles: frozenset[str] | None = None,
 ) -> Begun:
     """Begin a user's session by one proof, and sign its tokens.
 
-    `acts_for` is the user's business, if the tokens are to act for it; `email` the address of the account that was proved, a
-    code to which is no second proof; `roles` are those that come to the user through groups, if this unit of work changes them.
+    `acts_for` is the user's business, if the tokens are to act for it; `mailbox` the mark of an address a code to which is no
+    second proof; `roles` are those that come to the user through groups, if this unit of work changes them.
     """
     session = sessions.start(
         ctx,
@@ -117,7 +117,7 @@ async def begin(
         business_id=user.business_id,
         is_kept=False,
     )
-    if email is not None:
-        session = msgspec.structs.replace(session, proofs=session.proofs | {mark_of(ctx, email.key): session.auth_at})
+    if mailbox is not None:
+        session = msgspec.structs.replace(session, proofs=session.proofs | {mailbox: session.auth_at})
     shown = await sign(ctx, client, user, session, scopes=client.scopes, acts_for=acts_for, roles=roles)
     return Begun(client, session, shown, acts_for)

@@ -68,7 +68,8 @@ class Shown:
         """Use up state and ID token, as the first write; False if somebody else did."""
         if self.asked is not None and not await challenges.use(ctx.tx, self.asked.id, now=ctx.clock.now_ms()):
             return False
-        return await use_once(ctx.tx, self.provider.id, self.account.fingerprint, expires_at=self.account.good_until)
+        # By the issuer, of which there may be several rows.
+        return await use_once(ctx.tx, self.account.issuer, self.account.fingerprint, expires_at=self.account.good_until)
 
 
 async def check_shown(ctx: Context, body: FederatedRequest, *, action: str) -> Shown | Refusal:

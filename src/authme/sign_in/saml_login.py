@@ -32,7 +32,7 @@ async def exchange_response(ctx: Context, body: ResponseRequest) -> RenewApp | R
     if isinstance(user, Refusal):
         return user
     record(ctx, "user.proved", user.id, user_id=user.id, client_id=client.id, method=METHOD, provider=shown.provider.alias)
-    return offer(ctx, client, user, shown.provider)
+    return offer(ctx, client, user, shown.provider, email=shown.proof.email)
 
 
 async def _find_and_write(ctx: Context, shown: Shown) -> User | Refusal:

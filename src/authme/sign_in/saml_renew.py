@@ -12,6 +12,7 @@ from authme.challenges.open import digest_of
 from authme.clients.model import Client
 from authme.crypto.digests import Digester
 from authme.crypto.secrets import new_secret
+from authme.factors.mailbox import mark_of
 from authme.kernel.context import Context
 from authme.kernel.errors import TokenNotValid
 from authme.kernel.ids import is_id
@@ -23,6 +24,7 @@ from authme.sign_in.proved_person import ChangedMeanwhile, hold_unchanged
 from authme.tokens.model import TokenObject
 from authme.users import store as users
 from authme.users.model import User
+from authme.users.names import Name
 
 _METHOD: Final = "saml"
 _LIFE: Final = timedelta(seconds=60)
@@ -36,13 +38,17 @@ class RenewApp(Answer, frozen=True):
 
 
 class _Bound(msgspec.Struct, frozen=True):
-    """Which provider proved the user; kept with the challenge as JSON."""
+    """Which provider proved the user, and whose mailbox their account there has; kept with the challenge as JSON."""
 
     provider_id: str
+    mailbox: str | None = None
 
 
-def offer(ctx: Context, client: Client, user: User, provider: Provider) -> RenewApp:
-    """Return a value that begins the user's session at this client: once, within 60 seconds."""
+def offer(ctx: Context, client: Client, user: User, provider: Provider, *, email: Name | None) -> RenewApp:
+    """Return a value that begins the user's session at this client: once, within 60 seconds.
+
+    `email` is the address of the account that was proved: a code to it will be no second proof.
+    """
     secret = new_secret()
     opened = open_challenge(
         ctx,
@@ -51,7 +57,7 @@ def offer(ctx: Context, client: Client, user: User, provider: Provider) -> Renew
         client_id=client.id,
         life=_LIFE,
         code=secret,
-        data=msgspec.json.encode(_Bound(provider.id)).decode(),
+        data=msgspec.json.encode(_Bound(provider.id, mark_of(ctx, email))).decode(),
     )
     seconds = int(_LIFE.total_seconds())
     expires_in = ctx.clock.now() + seconds if client.expires_in_format == "EPOCH" else seconds
@@ -67,20 +73,22 @@ async def enter_by_renew_app_token(ctx: Context, client: Client, token: str) -> 
     opened = await _find(ctx, client, token)
     if opened is None:
         raise TokenNotValid
-    provider = await providers.find(ctx.tx, msgspec.json.decode(opened.data or "", type=_Bound).provider_id)
+    bound = msgspec.json.decode(opened.data or "", type=_Bound)
+    provider = await providers.find(ctx.tx, bound.provider_id)
     user = await users.find(ctx.tx, opened.subject)
     if user is None or user.status != "ACTIVE" or provider is None or not provider.is_enabled:
         raise TokenNotValid
     if not provider.speaks_for(user.organization_id, user.authorities):
         raise TokenNotValid
     # Signed before the first write: on SQLite everybody else waits from there on.
-    begun = await begin(ctx, client, user, _METHOD)
-    if not await challenges.use(ctx.tx, opened.id, now=ctx.clock.now_ms()):
-        raise TokenNotValid
+    begun = await begin(ctx, client, user, _METHOD, mailbox=bound.mailbox)
     try:
+        # The user's row first, as by whoever locks them: two units that wait for each other would both be undone.
         await hold_unchanged(ctx, user)
     except ChangedMeanwhile as error:
         raise TokenNotValid from error
+    if not await challenges.use(ctx.tx, opened.id, now=ctx.clock.now_ms()):
+        raise TokenNotValid
     return begun.keep(ctx, method=_METHOD, provider=provider.id)
 
 

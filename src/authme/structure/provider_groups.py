@@ -36,4 +36,4 @@ async def check_groups(ctx: Context, settings: OidcSettings | SamlSettings, orga
 
 def _takes_everybody_of(group: Group, organization_id: str | None) -> bool:
     is_organizations_own = group.business_id is None and group.corporate_group_id is None and group.owner_id is None
-    return organization_id in {None, group.organization_id}
+    return is_organizations_own and organization_id in {None, group.organization_id}

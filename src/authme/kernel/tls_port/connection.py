@@ -1,6 +1,7 @@
 """One connection, from its first request to its end."""
 
 import asyncio
+import contextlib
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,6 +12,8 @@ from authme.kernel.errors import Unexpected
 from authme.kernel.tls_port.exchange import Answer, Application, Peer, ask, refuse, refuse_form, refuse_path
 
 _READ: Final = 16 << 10
+_LINGER_READS: Final = 64
+_LINGER_SECONDS: Final = 1.0
 _log = structlog.get_logger(__name__)
 
 
@@ -78,12 +81,22 @@ class Connection:
             # Without the whole body nobody knows where the next request begins.
             stays = may_stay and is_whole and not self.is_last and self._http.their_state is h11.DONE
             await self._send(answer, closes=not stays)
+            if not is_whole:
+                await self._let_it_read()
         finally:
             self.is_asking = False
         if not stays or self._http.our_state is not h11.DONE:
             return False
         self._http.start_next_cycle()
         return True
+
+    async def _let_it_read(self) -> None:
+        """Take some more of what it sends: closing on unread bytes takes the answer away from it (RFC 9112 section 9.6)."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_LINGER_SECONDS):
+                for _ in range(_LINGER_READS):
+                    if not await self._reader.read(_READ):
+                        return
 
     async def _next(self) -> h11.Event | type[h11.NEED_DATA] | type[h11.PAUSED]:
         while (event := self._http.next_event()) is h11.NEED_DATA:
@@ -122,5 +135,6 @@ class Connection:
         try:
             if self._http.our_state in {h11.IDLE, h11.SEND_RESPONSE}:
                 await self._send(refuse_form(status), closes=True)
+                await self._let_it_read()
         except (OSError, TimeoutError):
             return

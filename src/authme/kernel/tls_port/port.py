@@ -139,7 +139,6 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 async def _hang_up(writer: asyncio.StreamWriter) -> None:
-    """Say that this is the end; TLS reads meanwhile what the caller still sends, so that it gets to read the answer."""
     writer.close()
     with contextlib.suppress(OSError, TimeoutError):
         async with asyncio.timeout(_CLOSE_SECONDS):

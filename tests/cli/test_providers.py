@@ -73,6 +73,14 @@ class TestSecrets:
         authme.json("provider", "create", *OPENID, *by_key, typed=pem())
         assert authme.json("provider", "change", "bureau", "--key-id", "TWO") == {"alias": "bureau"}
 
+    def test_it_does_not_go_along_to_another_issuer(self, authme: Commands):
+        authme.json("provider", "create", *OPENID, "--secret-file", "secret")
+        other = ("provider", "change", "bureau", "--issuer", "https://other.example.com")
+
+        assert refused(authme(*other)) == "`oidc.clientSecret` is required."
+        assert authme.json(*other, "--secret-file", "secret") == {"alias": "bureau"}
+        assert shown(authme, "bureau")["oidc"]["issuer"] == "https://other.example.com"
+
     def test_there_is_no_option_that_takes_one(self, authme: Commands):
         for option in ("--secret", "--client-secret", "--private-key"):
             assert misused(authme("provider", "create", *OPENID, option, "x")).startswith("No such option")

@@ -115,6 +115,13 @@ async def test_two_keys_of_one_name_are_both_the_providers(caller: Api, provider
     assert said(await show(caller, provider.id_token(key=new_key("ES256")))) == "wrong signature"
 
 
+async def test_of_many_keys_of_one_name_not_each_is_tried(caller: Api, provider: SmallProvider):
+    others = [public_jwk(new_key("ES256"), "first") for _ in range(4)]
+    provider.publish(*others, public_jwk(provider.key, "first"))
+
+    assert said(await show(caller, provider.id_token())) == "wrong signature"
+
+
 @pytest.mark.parametrize("name", ["jku", "x5u", "jwk", "x5c", "crit", "b64"])
 async def test_a_header_that_brings_its_own_key_or_rules_is_refused(caller: Api, provider: SmallProvider, name: str):
     theirs = new_key("ES256")

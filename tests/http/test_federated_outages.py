@@ -158,6 +158,25 @@ async def test_one_provider_that_is_down_keeps_nobody_from_another(given: Given,
         token_object(await show(caller, other.id_token(), provider="other"))
 
 
+@pytest.mark.parametrize(
+    "page",
+    [Answer(b"x" * 300_000), Answer(b"", 302, {"Location": "https://example.com/"})],
+    ids=["large", "elsewhere"],
+)
+async def test_whoever_points_at_anothers_host_keeps_nobody_from_it(
+    given: Given, caller: Api, provider: SmallProvider, page: Answer
+):
+    """A provider's administrator says where its keys are, and might say a page of a provider that others log in by."""
+    with SmallProvider(provider.clock) as evil:
+        evil.answers[DISCOVERY] = Answer(evil.document(jwks_uri=f"{provider.issuer}/page"))
+        provider.answers["/page"] = page
+        await given.oidc_provider(**evil.settings(alias="evil"))
+
+        refused(await show(caller, evil.id_token(), provider="evil"), 503, "902")
+        assert provider.asked["/page"] == 1
+        token_object(await show(caller, provider.id_token()))
+
+
 async def test_its_keys_are_believed_for_some_hours_while_it_is_down(given: Given, caller: Api, provider: SmallProvider):
     token_object(await show(caller, provider.id_token()))
     provider.close()

@@ -5,11 +5,12 @@ from typing import Any
 import pytest
 
 from authme.crypto.sealing import MasterKey
+from authme.kernel.context import Context
 from authme.providers import store
 from support.answers import refused
 from support.api import Api
 from support.given import Given, GivenClient, at_once
-from support.providers import ALL, changed, made, oidc, path_of, saml
+from support.providers import ALL, changed, made, oidc, path_of, pem, saml
 from support.two_engines import rows_of
 
 NOBODY = "0" * 24
@@ -26,8 +27,11 @@ async def admin(given: Given, organization_id: str | None) -> Api:
 
 
 async def secret_of(given: Given, provider: dict[str, Any]) -> str | None:
-    parts = given.server.parts
-    return await given.run(lambda ctx: store.find_secret(ctx.tx, provider["identityProviderId"], parts.get(MasterKey)))
+    async def read(ctx: Context) -> str | None:
+        found = await store.find(ctx.tx, provider["identityProviderId"])
+        return await store.find_secret(ctx.tx, found, ctx.part(MasterKey)) if found is not None else None
+
+    return await given.run(read)
 
 
 async def test_one_is_made_shown_listed_changed_and_removed(on_both: Given):
@@ -144,6 +148,45 @@ class TestSecrets:
         assert await secret_of(given, provider) == "the first"
         assert (await maintenance.put(path, json=changed(oidc(clientSecret="the second")))).status_code == 200
         assert await secret_of(given, provider) == "the second"
+
+    @pytest.mark.parametrize("becomes", [{"issuer": "https://thief.example.com"}, {"clientId": "another"}], ids=str)
+    async def test_it_goes_to_no_other_issuer_and_is_no_other_clients(self, given: Given, becomes: dict[str, str]):
+        """An administrator who was never shown it would have it sent to a server of their own."""
+        caller = await admin(given, await given.organization())
+        provider = await made(caller, oidc(clientSecret="the first"))
+        path = path_of(provider)
+
+        refused(await caller.put(path, json=changed(oidc(clientSecret=None, **becomes))), 400, "101")
+
+        assert (await caller.get(path)).json() == provider
+        assert await secret_of(given, provider) == "the first"
+        assert (await caller.put(path, json=changed(oidc(clientSecret="the second", **becomes)))).status_code == 200
+        assert await secret_of(given, provider) == "the second"
+
+    async def test_a_private_key_goes_to_no_other_issuer_either(self, given: Given, maintenance: Api):
+        by_key = {"clientSecret": None, "clientAuthentication": "private_key_jwt"}
+        provider = await made(maintenance, oidc(**by_key, privateKey=pem()))
+        path = path_of(provider)
+
+        assert (await maintenance.put(path, json=changed(oidc(**by_key)))).status_code == 200
+        thief = oidc(**by_key, issuer="https://thief.example.com")
+        refused(await maintenance.put(path, json=changed(thief)), 400, "101")
+        assert await secret_of(given, provider) is not None
+
+    async def test_a_new_one_is_not_read_for_the_provider_as_it_was(self, on_both: Given):
+        """Whoever was about to ask the old issuer must not bring it the new one's secret."""
+        caller = await on_both.administrator(await on_both.client())
+        provider = await made(caller, oidc(clientSecret="the first"))
+        was = await on_both.run(lambda ctx: store.find(ctx.tx, provider["identityProviderId"]))
+        on_both.later(seconds=1)
+
+        other = changed(oidc(issuer="https://other.example.com", clientSecret="the second"))
+        assert (await caller.put(path_of(provider), json=other)).status_code == 200
+
+        key = on_both.server.parts.get(MasterKey)
+        assert was is not None
+        assert await on_both.run(lambda ctx: store.find_secret(ctx.tx, was, key)) is None
+        assert await secret_of(on_both, provider) == "the second"
 
     async def test_with_another_kind_of_authentication_another_is_demanded_or_none_is_left(
         self, given: Given, maintenance: Api

@@ -91,6 +91,15 @@ async def test_an_address_that_was_verified_shows_whose_the_registered_document_
     assert (await verifying.user(user.id))["is_document_vouched"] == 1
 
 
+async def test_an_address_that_nobody_verified_shows_nothing_of_whoever_registered_with_all_of_a_victim(verifying: Proofs):
+    body = {"username": EMAIL, "document": CPF, "password": "correct horse battery"}
+    visitor = verifying.given.api.as_client(verifying.client.id)
+    assert (await visitor.post("/user-identities", json=body)).status_code == 201
+    provider = await verifying.given.oidc_provider()
+
+    await verifying.refused(by_account(provider, email=EMAIL, document=CPF), says=HAS_DOCUMENT)
+
+
 async def test_where_addresses_are_taken_as_verified_one_links_nobody(proofs: Proofs):
     eve = await proofs.given.user(EMAIL)
 

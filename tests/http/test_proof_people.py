@@ -5,9 +5,10 @@ import pytest
 from authme.kernel.errors import Refusal
 from authme.users import names
 from support.answers import refused
-from support.given import Given, claims
+from support.given import Given, MakeGiven, claims
 from support.given_access import cnpj
 from support.given_proofs import CPF, EMAIL, OTHER_CPF, Proofs, by_account, by_certificate, proofs_at
+from support.legacy_login import log_in
 from support.two_engines import plain_sql
 
 USERS, ME = "/user-identities", "/user-identities/me"
@@ -138,8 +139,11 @@ async def test_whoever_is_revoked_on_the_mainframe_is_not_let_in_by_a_proof(on_b
 
     await proofs.refused(by_certificate(), "205")
 
+    # What the directory said is remembered for when it does not answer.
+    assert await proofs.rows("SELECT is_revoked FROM legacy_logon") == [(1,)]
     await on_both.resume_there("MARIA01")
     assert (await proofs.entered(by_certificate()))["sub"] == user.id
+    assert await proofs.rows("SELECT is_revoked FROM legacy_logon") == [(0,)]
 
 
 async def test_a_providers_users_stand_in_its_organisation_others_in_the_clients(proofs: Proofs):
@@ -190,6 +194,45 @@ async def test_an_organisations_provider_lets_in_nobody_who_stands_above_all_org
     await proofs.refused(proof, says="does not speak for this user")
     everybodys = by_account(await given.oidc_provider(), name=proof.name)
     assert (await proofs.entered(everybodys))["sub"]
+
+
+async def test_what_an_organisations_provider_says_of_its_users_proves_them_to_nobody_else(make_given: MakeGiven, url: str):
+    """Whoever manages it has it make a user with a victim's document and address, and waits for the victim to log in."""
+    given = await make_given(url, verify_contact="true")
+    proofs = await proofs_at(given)
+    provider = await given.oidc_provider(organization_id=await given.organization())
+    trap = (await proofs.entered(by_account(provider, document=CPF, email=EMAIL)))["sub"]
+    found = await proofs.user(trap)
+    assert (found["document"], found["is_document_vouched"]) == (CPF, 0)
+    assert "EMAIL" not in await proofs.names_of(trap)
+
+    await proofs.refused(by_certificate(), says="has this document")
+    by_address = await proofs.entered(by_account(await given.oidc_provider(), email=EMAIL))
+    assert by_address["sub"] != trap
+    await given.legacy_logon("MARIA01", "Secret01", document=CPF, email=EMAIL)
+    by_logon = await log_in(given.api.as_client(proofs.client.id), "MARIA01", "Secret01")
+    assert claims(by_logon.json()["accessToken"])["sub"] not in {trap, by_address["sub"]}
+
+
+async def test_what_an_organisations_provider_says_vouches_for_no_document_of_those_it_is_linked_to(proofs: Proofs):
+    given = proofs.given
+    here = await given.organization()
+    provider = await given.oidc_provider(organization_id=here)
+    user = await given.user("maria.silva", organization_id=here)
+
+    await proofs.link(await proofs.person(user), by_account(provider, document=CPF))
+
+    assert (await proofs.user(user.id))["document"] is None
+
+
+async def test_nobody_is_shown_the_document_in_the_name_of_a_certificate(proofs: Proofs):
+    tokens = await proofs.tokens(by_certificate())
+
+    answer = await proofs.given.api.as_(tokens.access_token).get(ME)
+
+    assert CPF not in answer.text
+    (shown,) = [one["value"] for one in answer.json()["identities"] if one["type"] == "CERTIFICATE"]
+    assert shown.startswith("CPF:")
 
 
 async def test_a_companys_certificate_speaks_for_the_company(on_both: Given):

@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 
+from authme.kernel.context import Context
 from authme.kernel.errors import AlreadyExists, Refusal, Unavailable
 from authme.sign_in import link_proof
 from authme.sign_in.proof_found import Found
 from authme.sign_in.proved_person import ChangedMeanwhile
 from authme.tokens.model import TokenObject
+from authme.tokens.used import use_once
 from authme.users import names
 from authme.users.model import Identity
 from support.given import Given, MakeGiven, at_once, claims
@@ -171,6 +173,29 @@ async def test_what_changed_between_the_plan_and_the_write_is_planned_anew(
             assert isinstance(answer, Refusal)
         else:
             assert (subjects([answer]) == {user.id}) == is_theirs
+
+
+@pytest.mark.parametrize(("change", "code"), [(locked, "205"), (renamed, None), (without_the_proof, "207")])
+async def test_what_changed_until_the_proof_was_used_up_is_planned_anew(
+    make_given: MakeGiven, url: str, change: Change, code: str | None
+):
+    proofs, beside = await two_workers(make_given, url)
+    user = await proofs.given.user(EMAIL, document=CPF, is_document_vouched=True)
+    await proofs.tokens(by_certificate())
+    proofs.given.later(seconds=1)
+
+    async def use(ctx: Context) -> bool:
+        await change(beside.given, user.id)
+        # The first write; from here on nobody else is let in between on SQLite.
+        return await use_once(ctx.tx, "a provider", "an assertion", expires_at=ctx.clock.now_ms() + 1000)
+
+    answer = await proofs.enter_by(lambda ctx: (by_certificate(), lambda: use(ctx)))
+
+    if code is None:
+        assert subjects([answer]) == {user.id}
+    else:
+        assert isinstance(answer, Refusal)
+        assert answer.code == code
 
 
 async def test_an_address_that_is_taken_away_meanwhile_links_nobody(

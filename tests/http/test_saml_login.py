@@ -121,7 +121,7 @@ async def test_unless_the_operator_wants_another_proof(given: Given, first_use: 
 async def test_several_values_are_none(given: Given):
     world = await saml_world(given, **ALL)
     await given.user(MARIA)
-    said = attributes(mail=("other@example.com", MARIA), cpf=(CPF, "11144477735"), cn=("Maria", "Joana"))
+    said = attributes(mail=("other@example.com", MARIA), cn=("Maria", "Joana"))
 
     user_id = (await world.log_in(attributes=said))["sub"]
 
@@ -133,10 +133,19 @@ async def test_several_values_are_none(given: Given):
 async def test_what_has_not_its_form_is_left_out(given: Given):
     world = await saml_world(given, **ALL)
 
-    user_id = (await world.log_in(attributes=attributes(cpf="52998224726", mail="maria", cn="  ")))["sub"]
+    user_id = (await world.log_in(attributes=attributes(mail="maria", cn="  ")))["sub"]
 
     identities = await given.run(lambda ctx: users.list_identities(ctx.tx, user_id))
     assert [one.type for one in identities] == ["SAML"]
+
+
+async def test_a_document_that_is_none_lets_nobody_in(given: Given):
+    world = await saml_world(given, **ALL)
+
+    for wrong in ("52998224726", "maria", "", (CPF, "11144477735")):
+        response = await world.response(attributes=attributes(cpf=wrong))
+        await world.refused(response, "the attribute cpf is not one CPF or CNPJ")
+    token_object(await world.enter(await world.exchange(await world.response(attributes=attributes(cpf=(CPF, CPF))))))
 
 
 async def test_the_name_id_is_compared_as_it_stands(world: SamlWorld):

@@ -42,7 +42,8 @@ async def test_it_says_all_that_a_provider_has_to_know(world: SamlWorld):
     assert "urn:oasis:names:tc:SAML:2.0:nameid-format:transient" not in formats
 
 
-async def test_there_is_none_of_what_is_not_there(given: Given, world: SamlWorld):
+async def test_there_is_none_of_what_is_not_there(on_both: Given):
+    given, world = on_both, await saml_world(on_both)
     disabled, oidc = await given.saml_provider(is_enabled=False), await given.oidc_provider()
 
     for alias in ("nobody", disabled.alias, oidc.alias, world.provider.id, "%00", "a" * 300, "%2e%2e"):

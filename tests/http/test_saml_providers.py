@@ -1,5 +1,6 @@
 """The settings of SAML identity providers: read from metadata or said one by one."""
 
+import asyncio
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Barrier, Thread
@@ -7,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from authme.saml.keys import new_service_key
 from support.answers import refusal, refused
 from support.api import Api
 from support.given import Given, GivenClient, MakeGiven, at_once
@@ -96,10 +98,40 @@ class TestMetadata:
 
         assert (status, codes) == (400, ["102"])
 
+    async def test_what_could_not_be_given_back_as_it_is_shown_is_refused(self, maintenance: Api):
+        one = f"<ds:X509Data><ds:X509Certificate>{service_key()[1]}</ds:X509Certificate></ds:X509Data>"
+        others = "".join(one.replace(service_key()[1], new_service_key("x", number)[1]) for number in range(10))
+        for text, said in (
+            (metadata().replace("</ds:KeyInfo>", f"{others}</ds:KeyInfo>"), "more than 10 certificates"),
+            (metadata(location=f"{IDP}/{'x' * 2048}"), "more than 2048 characters"),
+        ):
+            answer = await maintenance.post(ALL, json=saml(**NOT_SAID, metadata=text))
+            refused(answer, 400, "102")
+            assert said in answer.text
+
     async def test_beside_it_nothing_is_said_that_it_says(self, maintenance: Api):
         body = saml(metadata=metadata(), postUrl=f"{IDP}/post")
 
         refused(await maintenance.post(ALL, json=body), 400, "102", "102", "102")
+
+    async def test_others_go_on_while_a_large_one_is_read(self, maintenance: Api):
+        """It takes most of a second, which nobody else may have to wait for."""
+        large = metadata().replace("</md:IDPSSODescriptor>", f"{'<md:a/>' * 190_000}</md:IDPSSODescriptor>")
+        gaps, loop = [0.0], asyncio.get_running_loop()
+
+        async def watch() -> None:
+            while True:
+                began = loop.time()
+                await asyncio.sleep(0.001)
+                gaps.append(loop.time() - began)
+
+        watching = asyncio.create_task(watch())
+        took = loop.time()
+        await made(maintenance, saml(**NOT_SAID, metadata=large))
+        took = loop.time() - took
+        watching.cancel()
+
+        assert max(gaps) < took / 2
 
     async def test_it_may_be_long(self, maintenance: Api):
         long = metadata().replace("</md:IDPSSODescriptor>", f"<!-- {'x' * 100_000} --></md:IDPSSODescriptor>")

@@ -1,9 +1,13 @@
 """UI-29: what is refused, and why; what a response says beside itself is for `tests/saml`."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from authme.challenges import open_challenge
+from authme.challenges import store as challenges
+from authme.kernel.context import Context
 from support.answers import refusal, refused, token_object
 from support.given import Given, MakeGiven
 from support.saml_idp import PERSISTENT, SamlIdp, but, confirmation_xml, name_id_xml
@@ -47,11 +51,24 @@ async def test_a_request_that_was_never_made(world: SamlWorld):
     token_object(await world.enter(await world.exchange(await world.response(begun))))
 
 
-async def test_what_was_asked_for_another_purpose(given: Given, world: SamlWorld):
-    person = await given.person(await given.user(), world.client)
-    param = (await person.post("/user-identities/me/generate-param")).json()["param"]
+async def test_what_was_asked_for_another_purpose(world: SamlWorld):
+    begun = await world.begin()
+    challenge = await world.given.run(lambda ctx: challenges.find(ctx.tx, begun["requestId"][1:25]))
+    assert challenge is not None
 
-    await world.refused(await world.response({"requestId": f"_{param.split('.')[0]}{'0' * 40}"}), OVER)
+    async def open_two(ctx: Context) -> list[str]:
+        return [
+            open_challenge(
+                ctx, purpose=purpose, subject=challenge.subject, client_id=world.client.id, life=timedelta(minutes=1),
+                code="0" * 40, data=challenge.data,
+            ).id
+            for purpose in ("FEDERATED", "SAML")
+        ]  # fmt: skip
+
+    other, of_saml = await world.given.run(open_two)
+
+    await world.refused(await world.response({"requestId": f"_{other}{'0' * 40}"}), OVER)
+    token_object(await world.enter(await world.exchange(await world.response({"requestId": f"_{of_saml}{'0' * 40}"}))))
 
 
 async def test_a_request_to_another_provider(given: Given, world: SamlWorld):
@@ -194,7 +211,7 @@ async def test_it_counts_for_the_network_and_closes_no_client(make_given: MakeGi
         ({}, ["101"]),
         ({"samlResponse": ""}, ["102"]),
         ({"samlResponse": 1}, ["102"]),
-        ({"samlResponse": "x", "relayState": "x" * 81}, ["102"]),
+        ({"samlResponse": "x", "relayState": "x" * 1025}, ["102"]),
         ({"samlResponse": "x", "relayState": 1}, ["102"]),
         ({"samlResponse": "x", "provider": "y"}, ["106"]),
         ([], ["102"]),
@@ -208,7 +225,8 @@ async def test_each_wrong_field_is_named(world: SamlWorld, body: Any, codes: lis
 @pytest.mark.parametrize(
     "text", ["eA==", "PD94bWw+", "PHg+", "PHgvPg==", "//79", "\u00fc", "=", "A" * 60000, "PCFET0NUWVBFIHg+PHgvPg=="]
 )
-async def test_what_is_no_response_at_all(world: SamlWorld, text: str):
+async def test_what_is_no_response_at_all(on_both: Given, text: str):
+    world = await saml_world(on_both, allows_unsolicited=True)
     answer = await world.exchange(text)
 
     refused(answer, 401, "207")

@@ -133,6 +133,33 @@ async def test_who_shows_none_is_told_as_nobody(here: Open):
     assert here.application.told[0][SCOPE_KEY] is None
 
 
+async def test_a_session_of_before_is_not_gone_on_with(here: Open):
+    # Whoever has its secret, which a client keeps for hours, has not the card whose key began it.
+    context = here.trusting()
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+
+    def again(session: ssl.SSLSession | None) -> tuple[bool | None, int]:
+        with (
+            socket.create_connection(("127.0.0.1", here.number), timeout=15) as opened,
+            context.wrap_socket(opened, server_hostname="127.0.0.1", session=session) as shaken,
+        ):
+            shaken.sendall(request(PATH))
+            return shaken.session_reused, Answers(shaken).next()[0]
+
+    def go_on() -> tuple[bool | None, int]:
+        # As long as the first one is open nobody has a reason to forget it.
+        with connected(here.number, context) as connection:
+            connection.sendall(request(PATH))
+            assert Answers(connection).next()[0] == 200
+            with pytest.raises(ssl.SSLError):
+                again(connection.session)
+            # It is forgotten here now: who tries again does the whole handshake.
+            return again(connection.session)
+
+    assert await apart(go_on) == (False, 200)
+    assert len(here.application.told) == 2
+
+
 @pytest.mark.parametrize(
     ("method", "path"),
     [
@@ -150,6 +177,21 @@ async def test_nothing_else_is_served(here: Open, method: str, path: str):
 
     assert (status, body) == (404, [{"code": "402", "message": NoSuchPath.message}])
     assert here.application.told == []
+
+
+async def test_a_head_has_an_answer_without_a_body_and_the_connection_goes_on(here: Open):
+    def exchange() -> tuple[bytes, tuple[int, Any]]:
+        with connected(here.number, here.trusting()) as connection:
+            connection.sendall(request(PATH, b"", method="HEAD"))
+            head = connection.recv(65536)
+            connection.sendall(request(PATH))
+            return head, Answers(connection).next()
+
+    head, following = await apart(exchange)
+
+    assert head.startswith(b"HTTP/1.1 404 ")
+    assert head.endswith(b"\r\n\r\n")
+    assert following == (200, {"is": "here"})
 
 
 async def test_requests_that_come_at_once_are_answered_in_order(here: Open):

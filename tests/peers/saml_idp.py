@@ -26,9 +26,9 @@ PEOPLE: dict = {}
 
 
 class Provider(Server):
-    """The library's provider. What this version of it encrypts by is triple DES, which nobody should take: here it is AES-GCM."""
+    """The library's provider. Of itself it encrypts by triple DES, which is refused here: this one does by AES-GCM."""
 
-    def _encrypt_assertion(self, encrypt_cert, sp_entity_id, response, node_xpath=None):
+    def _encrypt_assertion(self, encrypt_cert, sp_entity_id, response, node_xpath=None):  # noqa: ARG002  # the library's signature
         (found, *_) = self.metadata.certs(sp_entity_id, "any", "encryption")
         wrapped, unwrapped = get_pem_wrapped_unwrapped(found)
         recipient = FOLDER / "recipient.pem"

@@ -263,6 +263,8 @@ def test_an_assertion_with_one_defect_is_refused(changes: dict[str, str | None],
         ({"conditions_xml": conditions_xml(SAID, NotOnOrAfter=instant(NOW + 20))}, NOW + 20),
         ({"confirmation_xml": confirmation_xml(SAID, NotOnOrAfter=instant(NOW + 10))}, NOW + 10),
         ({"confirmation_xml": confirmation_xml(SAID, NotOnOrAfter="9999-12-31T23:59:59Z")}, NOW + 300),
+        ({"confirmation_xml": confirmation_xml(SAID, NotOnOrAfter=instant(NOW + 10)) + confirmation_xml(SAID)}, NOW + 300),
+        ({"confirmation_xml": confirmation_xml(SAID) + confirmation_xml(SAID, NotOnOrAfter=instant(NOW + 10))}, NOW + 300),
     ],
 )
 def test_an_assertion_has_to_be_remembered_for_as_long_as_it_would_be_taken(changes: Changes, until: int):

@@ -65,8 +65,13 @@ class Proofs:
 
     async def enter(self, proof: Proof, *, uses: Uses | None = None) -> TokenObject | Refusal:
         """Return what whoever proves this is answered; what is raised is raised here too."""
+        return await self.enter_by(lambda _: (proof, uses))
+
+    async def enter_by(self, given: Callable[[Context], tuple[Proof, Uses | None]]) -> TokenObject | Refusal:
+        """The same, of what is good once within the unit of work itself."""
 
         async def use_case(ctx: Context) -> TokenObject | Refusal:
+            proof, uses = given(ctx)
             return await enter_by_proof(ctx, await get_client(ctx), proof, uses=uses)
 
         clients = [row for row in await self.rows("SELECT id, organization_id FROM client") if row[0] == self.client.id]

@@ -3,6 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from typing import Final
+from zlib import crc32
 
 from authme.certificates.crl_form import (
     BOOLEAN,
@@ -22,19 +23,23 @@ _ISSUER: Final = bytes.fromhex("551d1d")  # 2.5.29.29
 _REMOVED: Final = bytes.fromhex("0a0108")  # removeFromCRL
 _TRUE: Final = b"\xff"
 _MOST_FORMS: Final = 1024
+_LONGEST_SERIAL: Final = 64
+"""Bytes. RFC 5280 section 4.1.2.2 has 20; each takes as much as the longest one of its part."""
+_PARTS: Final = 256
 
 
 class Serials:
     """Serial numbers by their bytes, sorted and joined: a hundred thousand take two MiB, and one is found in some steps.
 
-    They are kept in 256 parts, by their last byte, so that no single step of sorting them keeps other threads waiting.
+    They are kept in 256 parts, so that no single step of sorting them keeps other threads waiting; by a checksum, for an
+    authority may count in a way that makes any one byte of them the same.
     """
 
     def __init__(self, serials: Iterable[bytes]) -> None:
-        parts: list[list[bytes]] = [[] for _ in range(256)]
+        parts: list[list[bytes]] = [[] for _ in range(_PARTS)]
         for serial in serials:
-            parts[serial[-1]].append(serial)
-        self._parts = [_Part(parts.pop()) for _ in range(256)][::-1]
+            parts[crc32(serial) % _PARTS].append(serial)
+        self._parts = [_Part(parts.pop()) for _ in range(_PARTS)][::-1]
 
     def __len__(self) -> int:
         return sum(part.count for part in self._parts)
@@ -42,7 +47,7 @@ class Serials:
     def __contains__(self, serial: int) -> bool:
         # A negative one, which RFC 5280 forbids and authorities have issued, is sought by the bytes that stand for it.
         sought = _shortest(serial.to_bytes(serial.bit_length() // 8 + 1, "big", signed=True))
-        return sought in self._parts[sought[-1]]
+        return sought in self._parts[crc32(sought) % _PARTS]
 
     def size(self) -> int:
         """Return the bytes that they take."""
@@ -86,7 +91,7 @@ def _serials(entries: memoryview) -> Iterator[bytes]:
     while at < end:
         tag, begin, at = element(data, at, end)
         number_tag, number, number_end = element(data, begin, at)
-        if tag != SEQUENCE or number_tag != INTEGER or number == number_end:
+        if tag != SEQUENCE or number_tag != INTEGER or not 0 < number_end - number <= _LONGEST_SERIAL:
             raise malformed()
         time_tag, _, extensions = element(data, number_end, at)
         if time_tag not in TIMES:

@@ -20,6 +20,9 @@ _GENERALIZED_TIME: Final = 0x18
 TIMES: Final = frozenset({_UTC_TIME, _GENERALIZED_TIME})
 _LONG: Final = 0x80
 _LONGEST_LENGTH: Final = 4
+_LARGEST_REST: Final = 64 << 10
+"""Bytes of a list beside its entries; a thousand are usual. They are read before the signature is checked: whoever stands
+between this server and an authority's, which publishes by plain HTTP, could fill them with millions of names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +72,16 @@ def cut(der: bytes) -> CutList:
         at = after
         if tag in TIMES:
             break
+        if at - first > _LARGEST_REST:
+            raise malformed()
     if at < signed_end and whole[at] in TIMES:
         at = element(whole, at, signed_end)[2]
     entries, after = whole[:0], at
     if at < signed_end and whole[at] == SEQUENCE:
         _, entries_begin, after = element(whole, at, signed_end)
         entries = whole[entries_begin:after]
+    if len(whole) - len(entries) > _LARGEST_REST:
+        raise malformed()
     kept = bytes(whole[first:at]) + bytes(whole[after:signed_end])
     rest = _sequence(_sequence(kept) + bytes(whole[signed_end:end]))
     return CutList(whole[begin:signed_end], entries, rest)

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import structlog
 
 from authme.kernel.errors import Unavailable
-from authme.kernel.fetch import Fetched, Fetcher, NotFetched
+from authme.kernel.fetch import Fetched, Fetcher, NotFetched, NotTaken
 from authme.outbox.circuit import Circuit
 
 MESSAGE: Final = "The identity provider does not answer."
@@ -52,6 +52,12 @@ class Asker:
         host.under_way += 1
         try:
             answer = await self._fetcher.fetch(url, at_most=MOST_BYTES, method=method, headers=headers, body=body)
+        except NotTaken as fault:
+            # The host is up. Whoever manages a provider names what is asked, on anybody's host: what is too large there, or
+            # leads elsewhere, must not stop the logins of those whose provider that host is.
+            host.circuit.found_up()
+            _log.warning("federation.not_taken", url=url, reason=str(fault))
+            raise Unavailable(MESSAGE, retry_after=1) from fault
         except NotFetched as fault:
             if host.circuit.found_down(now()):
                 _log.warning("federation.down", host=urlsplit(url).netloc, reason=str(fault))

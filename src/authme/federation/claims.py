@@ -76,9 +76,12 @@ class Said:
         if not self._is_verified(source.get(self._verified)) or not isinstance(address, str) or not address.isprintable():
             return None
         try:
-            return names.email(address)
+            found = names.email(address)
         except NameMalformed:
             return None
+        # What is compared as the same may be another mailbox: `faß.de` and `fass.de` are two domains. Of several spellings
+        # the provider verified this one, and nobody's whose address has another.
+        return found if address.isascii() or address == found.key else None
 
     def _is_verified(self, said: object) -> bool:
         if said is True:

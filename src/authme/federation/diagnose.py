@@ -1,5 +1,6 @@
 """What is wrong with an OpenID provider: asked anew, as a login asks it, and said in plain words."""
 
+import asyncio
 import secrets
 from collections.abc import Iterator
 from typing import Final
@@ -71,7 +72,7 @@ async def _keys(fetcher: Fetcher, metadata: Metadata) -> Finding:
     if isinstance(body, Finding):
         return body
     try:
-        keys = jose.parse_foreign_keys(body)
+        keys = await asyncio.to_thread(jose.parse_foreign_keys, body)
     except jose.JwksRefused as error:
         return Finding("KEYS", ok=False, message=f"What is at {metadata.jwks_uri} is no key set: {error}")
     passed_over = f" Passed over: {'; '.join(keys.passed_over)}." if keys.passed_over else ""

@@ -17,7 +17,7 @@ _of_one = identity_provider.c.id == bindparam("sought")
 _INSERT = Statement(insert(identity_provider).values({column.name: bindparam(column.name) for column in identity_provider.c}))
 _FIND = Statement(select(*_COLUMNS).where(_of_one))
 _BY_ALIAS = Statement(select(*_COLUMNS).where(identity_provider.c.alias == bindparam("alias")))
-_SECRET = Statement(select(identity_provider.c.secret).where(_of_one))
+_SECRET = Statement(select(identity_provider.c.secret).where(_of_one, identity_provider.c.updated_at == bindparam("as_of")))
 _HOLD = Statement(update(identity_provider).where(_of_one).values(updated_at=identity_provider.c.updated_at))
 _CHANGE = Statement(update(identity_provider).where(_of_one).values({name: bindparam(f"to_{name}") for name in _CHANGED}))
 _SET_SECRET = Statement(update(identity_provider).where(_of_one).values(secret=bindparam("becomes")))
@@ -93,11 +93,14 @@ async def find_by_alias(reader: Reader, alias: str) -> Provider | None:
     return provider_of(row) if row else None
 
 
-async def find_secret(reader: Reader, provider_id: str, master_key: MasterKey) -> str | None:
-    """Return the provider's secret: the client's (OpenID), its private key or the service provider's as PEM (SAML)."""
-    row = await reader.one(_SECRET, sought=provider_id)
+async def find_secret(reader: Reader, provider: Provider, master_key: MasterKey) -> str | None:
+    """Return the provider's secret: the client's (OpenID), its private key or the service provider's as PEM (SAML).
+
+    None too where the provider was changed since it was read: a new secret would go to the old provider's server.
+    """
+    row = await reader.one(_SECRET, sought=provider.id, as_of=provider.updated_at)
     sealed = row["secret"] if row else None
-    return None if sealed is None else master_key.open(bytes(sealed), context=_context(provider_id)).decode()
+    return None if sealed is None else master_key.open(bytes(sealed), context=_context(provider.id)).decode()
 
 
 async def hold(tx: Transaction, provider_id: str) -> bool:

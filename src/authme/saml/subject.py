@@ -18,7 +18,7 @@ _LONGEST: Final = 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
-    """Who it is, and the confirmation that held."""
+    """Who it is, and what was confirmed."""
 
     name_id: str
     name_id_format: str | None
@@ -58,17 +58,21 @@ def _read_name_id(name_id: Element, expected: Expected) -> str:
 
 
 def _confirm(confirmations: list[Element], expected: Expected, in_response_to: str | None) -> tuple[str, int]:
-    """Return where the subject was sent to and until when that holds, of the first confirmation that holds."""
+    """Return where the subject was sent to, by the first confirmation that holds, and until when one of them does."""
     bearers = [each for each in confirmations if each.get("Method") == _BEARER]
     problem = AssertionRefused("the subject has no confirmation as bearer")
     if len(confirmations) > _CONFIRMATIONS:
         raise AssertionRefused("the subject has too many confirmations")
+    held: list[tuple[str, int]] = []
     for each in bearers:
         try:
-            return _check_bearer(each, expected, in_response_to)
+            held.append(_check_bearer(each, expected, in_response_to))
         except AssertionRefused as refused:
             problem = refused
-    raise problem
+    if not held:
+        raise problem
+    # Who is confirmed twice is confirmed until the later end: an assertion that is forgotten before could be used again.
+    return held[0][0], max(end for _, end in held)
 
 
 def _check_bearer(confirmation: Element, expected: Expected, in_response_to: str | None) -> tuple[str, int]:

@@ -83,7 +83,7 @@ async def check_shown(ctx: Context, body: FederatedRequest, *, action: str) -> S
     # One after the other for each code, so that of two that come at once the second finds it used.
     tried = f"{provider.id} {by.code if isinstance(by, Code) else by}"
     guess = await ctx.part(Attempts).begin(ctx, tried, client_id=ctx.caller.client_id or "")
-    secret = await providers.find_secret(ctx.tx, provider.id, ctx.part(MasterKey))
+    secret = await providers.find_secret(ctx.tx, provider, ctx.part(MasterKey))
     if ctx.tx.writing:
         # Without this, everybody on SQLite would wait for a provider.
         raise RuntimeError("a provider is not asked after the first write")

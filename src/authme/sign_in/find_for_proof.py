@@ -61,7 +61,7 @@ async def _let_in(ctx: Context, proof: Proof, user: User, business: Business | N
     if business is not None and user.business_id != business.id:
         return not_accepted(ctx, proof, user, _OTHER_BUSINESS)
     active = msgspec.structs.replace(user, status="ACTIVE")
-    becomes, names = (active, ()) if is_linked else await with_document(ctx, active, proof.document)
+    becomes, names = (active, ()) if is_linked else await with_document(ctx, active, proof)
     return Found(
         proof=proof,
         user=becomes,
@@ -122,5 +122,5 @@ def _new_user(ctx: Context, proof: Proof, business: Business | None, document: s
         updated_at=now,
         last_login_at=None,
         locked_at=None,
-        is_document_vouched=document is not None,
+        is_document_vouched=document is not None and proof.holds_everywhere,
     )

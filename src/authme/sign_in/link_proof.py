@@ -59,7 +59,7 @@ async def _plan(ctx: Context, user: User, proof: Proof) -> Found | Refusal:
         return _refused(ctx, proof, user, _NOT_SPOKEN_FOR)
     if proof.document is not None and user.document not in {None, proof.document.value}:
         return _refused(ctx, proof, user, _OTHER_DOCUMENT)
-    becomes, names = await with_document(ctx, user, proof.document)
+    becomes, names = await with_document(ctx, user, proof)
     return Found(proof=proof, user=becomes, was=user, is_linked=False, names=names)
 
 

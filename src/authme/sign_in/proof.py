@@ -37,6 +37,16 @@ class Proof:
         return (self.email,) if self.email is not None else ()
 
     @property
+    def holds_everywhere(self) -> bool:
+        """Whether what is said of documents and addresses is good beyond one organisation.
+
+        Whoever manages an organisation's provider has it say what they like. Without this, they would have it prove a
+        stranger's document or address to be a user's of theirs, and wait for the stranger's certificate, account or logon of
+        the mainframe to find that user.
+        """
+        return self.provider is None or self.provider.organization_id is None
+
+    @property
     def provider_id(self) -> str | None:
         """Who vouches; None for a certificate."""
         return self.provider.id if self.provider is not None else None

@@ -67,7 +67,9 @@ class Found:
         business_id = self.user.business_id
         if business_id is not None and not await organizations.hold_business(ctx.tx, business_id):
             raise ChangedMeanwhile
-        await make_person(ctx, self.user, by=(self.proof.name, *self.names))
+        proof = self.proof
+        unverified = () if proof.holds_everywhere else proof.contacts
+        await make_person(ctx, self.user, by=(proof.name, *self.names), unverified=unverified)
         self._record(ctx, is_new=True)
 
     async def _check_still(self, ctx: Context, was: User) -> None:

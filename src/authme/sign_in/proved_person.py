@@ -1,6 +1,6 @@
 """Users by what was proved of them elsewhere: made, or held as they were read."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import msgspec
 
@@ -25,15 +25,18 @@ class ChangedMeanwhile(StateForbids):
     """What was proved became somebody's, or the user is not what they were; nothing was written of it."""
 
 
-async def make_person(ctx: Context, user: User, *, by: Sequence[Name], names: Iterable[Name] = ()) -> None:
+async def make_person(
+    ctx: Context, user: User, *, by: Sequence[Name], names: Iterable[Name] = (), unverified: Collection[Name] = ()
+) -> None:
     """Make a user who gets all the names `by` which the proof says who they are, and those of `names` that are free.
 
+    Those that are `unverified` too they have still to show to be theirs.
     Raises ChangedMeanwhile if one of `by` is somebody's by now, and nothing is left of the user then: of two who prove the
     same the second waits for the first, and then finds that user. A document that is not free among `names` is left to
     whoever has it.
     """
     await users.insert_users(ctx.tx, [user])
-    if not await claim(ctx, user.id, main_names(by)):
+    if not await claim(ctx, user.id, main_names(by), unverified=unverified):
         await store.withdraw_user(ctx.tx, user.id)
         raise ChangedMeanwhile
     record(ctx, "user.created", user.id, user_id=user.id, status=user.status)
@@ -42,12 +45,12 @@ async def make_person(ctx: Context, user: User, *, by: Sequence[Name], names: It
             await _do_without_document(ctx, user)
 
 
-async def claim(ctx: Context, user_id: str, chosen: Iterable[Chosen]) -> bool:
+async def claim(ctx: Context, user_id: str, chosen: Iterable[Chosen], *, unverified: Collection[Name] = ()) -> bool:
     """Give the user names that were proved to be theirs; False, and none of them, if one is somebody's."""
     given: list[str] = []
     for name, is_main in _in_order(chosen):
         await release(ctx, [name.key], for_user=user_id)
-        made = _identity(ctx, user_id, name, is_main=is_main)
+        made = _identity(ctx, user_id, name, is_main=is_main, is_verified=name not in unverified)
         if not await store.claim_name(ctx.tx, made, key=name.key):
             for identity_id in given:
                 await change_store.delete_name(ctx.tx, user_id, identity_id)
@@ -80,13 +83,13 @@ def _in_order(chosen: Iterable[Chosen]) -> list[Chosen]:
     return sorted(chosen, key=lambda one: (one[0].type, one[0].key))
 
 
-def _identity(ctx: Context, user_id: str, name: Name, *, is_main: bool) -> Identity:
+def _identity(ctx: Context, user_id: str, name: Name, *, is_main: bool, is_verified: bool) -> Identity:
     return Identity(
         id=new_id(ctx.clock),
         user_id=user_id,
         type=name.type,
         value=name.value,
-        verified=True,
+        verified=is_verified,
         main=is_main,
         created_at=ctx.clock.now_ms(),
     )

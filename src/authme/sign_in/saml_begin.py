@@ -24,6 +24,7 @@ from authme.settings import LimitSettings
 from authme.sign_in import certificate_store as store
 from authme.sign_in.caller import get_client
 from authme.sign_in.saml_asked import PURPOSE, Asked, encode, request_id_of, session_of
+from authme.structure.provider_wire import Alias
 
 _LIFE: Final = timedelta(minutes=10)
 _MS: Final = 1000
@@ -34,7 +35,6 @@ RelayState = Annotated[
     Meta(pattern=r"^[ -~]{1,80}(?!\n)$", max_length=80, description="a text of 1 to 80 printable ASCII characters"),
 ]
 _Url = Annotated[str, Meta(min_length=1, max_length=2048, description="an absolute URL")]
-_Alias = Annotated[str, Meta(min_length=1, max_length=63, description="a text of 1 to 63 characters")]
 
 
 class AuthenticationRequest(Wire, frozen=True):
@@ -45,7 +45,7 @@ class AuthenticationRequest(Wire, frozen=True):
     browser knows that the answer is theirs.
     """
 
-    provider: _Alias
+    provider: Alias
     binding: Annotated[Binding, Meta(description="one of REDIRECT, POST")] | None = None
     acs_url: _Url | None = None
     relay_state: RelayState | None = None
@@ -137,7 +137,7 @@ async def _choose_way(ctx: Context, provider: Provider, settings: SamlSettings, 
     url = settings.redirect_url if binding == "REDIRECT" else settings.post_url
     if url is None:
         raise StateForbids(f"The identity provider takes no requests by the binding {binding}.")
-    key_pem = await providers.find_secret(ctx.tx, provider.id, ctx.part(MasterKey)) if settings.signs_requests else None
+    key_pem = await providers.find_secret(ctx.tx, provider, ctx.part(MasterKey)) if settings.signs_requests else None
     if settings.signs_requests and key_pem is None:
         raise StateForbids("The identity provider's row has no key to sign requests with.")
     return _To(binding, url, key_pem, settings.service_certificate)

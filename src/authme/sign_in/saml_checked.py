@@ -24,20 +24,21 @@ from authme.saml.response import check_response
 from authme.saml.xml import XmlRefused
 from authme.sign_in.proof import Proof
 from authme.sign_in.saml_asked import asked_of, find_asked
-from authme.sign_in.saml_begin import RelayState
 from authme.sign_in.saml_proof import proof_of
 from authme.tokens.used import use_once
 
 METHOD: Final = "saml"
 _MS: Final = 1000
 _Response = Annotated[str, Meta(min_length=1, max_length=65536, description="base64 of up to 48 KiB")]
+# Longer than a request's: what a provider sends without one may carry anything, and is not looked at.
+_RelayState = Annotated[str, Meta(max_length=1024, description="a text of up to 1024 characters")]
 
 
 class ResponseRequest(Wire, frozen=True):
     """The fields of the form that the identity provider had the person's browser post: `SAMLResponse` and `RelayState`."""
 
     saml_response: _Response
-    relay_state: RelayState | None = None
+    relay_state: _RelayState | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,7 @@ async def check_shown(ctx: Context, body: ResponseRequest, *, action: str) -> Sh
     try:
         source = await _find_source(ctx, await asyncio.to_thread(read_claimed, body.saml_response))
         provider = source.provider
-        key_pem = await providers.find_secret(ctx.tx, provider.id, ctx.part(MasterKey))
+        key_pem = await providers.find_secret(ctx.tx, provider, ctx.part(MasterKey))
         assertion = await asyncio.to_thread(_check, body.saml_response, source, key_pem, ctx.clock.now())
         _check_asked(source, assertion, body.relay_state)
         proof = proof_of(provider, source.settings, assertion)

@@ -31,7 +31,7 @@ async def exchange_response(ctx: Context, body: ResponseRequest) -> RenewApp | R
     user = await _find_and_write(ctx, shown)
     if isinstance(user, Refusal):
         return user
-    record(ctx, "user.proved", user.id, user_id=user.id, client_id=client.id, method=METHOD, provider=shown.provider.alias)
+    record(ctx, "user.proved", user.id, user_id=user.id, client_id=client.id, method=METHOD, provider=shown.provider.id)
     return offer(ctx, client, user, shown.provider, email=shown.proof.email)
 
 

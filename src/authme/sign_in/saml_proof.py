@@ -1,6 +1,5 @@
 """What an assertion proves of somebody, as far as its provider's word is taken."""
 
-from collections.abc import Callable
 from typing import Final
 
 from authme.providers.model import Provider, SamlSettings
@@ -17,7 +16,7 @@ _LONGEST_KEY: Final = 2000
 
 
 def proof_of(provider: Provider, settings: SamlSettings, assertion: Assertion) -> Proof:
-    """Return the proof. Raises AssertionRefused for a NameID that names no account.
+    """Return the proof. Raises AssertionRefused for a NameID that names no account, and for a document that is none.
 
     The NameID is compared as it stands, with the provider: there it is whose account this is. An e-mail address and a document
     are taken from attributes alone, and only where the operator said that the provider's word is good for them.
@@ -35,19 +34,28 @@ def proof_of(provider: Provider, settings: SamlSettings, assertion: Assertion) -
         method="saml",
         first_use=provider.first_use,
         creates_users=provider.creates_users,
-        document=_read(names.document, assertion, claims.document) if settings.trusts_document else None,
-        email=_read(names.email, assertion, claims.email) if settings.trusts_email else None,
+        document=_document(assertion, claims.document) if settings.trusts_document else None,
+        email=_email(assertion, claims.email) if settings.trusts_email else None,
         person_name=person_name[:_LONGEST] if person_name is not None else None,
         provider=provider,
         groups=_groups(settings, assertion),
     )
 
 
-def _read(form: Callable[[str], Name], assertion: Assertion, attribute: str | None) -> Name | None:
-    """Return the value as a name; None if there is none, or it has not the form that it should have."""
-    text = _only(assertion, attribute)
+def _document(assertion: Assertion, attribute: str | None) -> Name | None:
+    """Return the CPF or CNPJ, if there is one. What is none is refused: its person would become somebody else."""
+    if not assertion.attributes.get(attribute or "", ()):
+        return None
     try:
-        return form(text) if text is not None else None
+        return names.document(_only(assertion, attribute) or "")
+    except NameMalformed as error:
+        raise AssertionRefused(f"the attribute {attribute} is not one CPF or CNPJ") from error
+
+
+def _email(assertion: Assertion, attribute: str | None) -> Name | None:
+    """Return the address; None if there is none, or it has not the form of one."""
+    try:
+        return names.email(_only(assertion, attribute) or "")
     except NameMalformed:
         return None
 

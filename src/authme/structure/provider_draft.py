@@ -1,5 +1,6 @@
 """What a request makes of an identity provider: its settings, checked, and its secret."""
 
+import asyncio
 from dataclasses import dataclass
 
 from authme.kernel.context import Context
@@ -25,12 +26,13 @@ async def read_draft(
 ) -> Draft:
     """Return what a body says; raise FieldsRefused naming every field that is not in order.
 
-    Asks the network for metadata, and makes a key for a new SAML provider, in a thread: before the first write.
+    Asks the network for metadata, and makes a key for a new SAML provider or checks a client's, in a thread: before the first
+    write.
     """
     settings = was.settings if was is not None else None
     if kind == "OIDC" and body.oidc is not None and body.saml is None:
         assert not isinstance(settings, SamlSettings)
-        return Draft(*provider_oidc.read(ctx, body.oidc, settings))
+        return Draft(*await asyncio.to_thread(provider_oidc.read, ctx, body.oidc, settings))
     if kind == "SAML" and body.saml is not None and body.oidc is None:
         assert not isinstance(settings, OidcSettings)
         return Draft(*await provider_saml.read(ctx, body.alias, body.saml, settings))

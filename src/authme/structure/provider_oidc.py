@@ -37,7 +37,7 @@ def read(ctx: Context, body: OidcRequest, was: OidcSettings | None) -> tuple[Oid
         *_check_return_urls(settings, allows_loopback=allows_loopback),
         *_check_of_preset(settings),
     ]
-    secret, keeps, of_secret = _secret(body, settings.client_authentication, was)
+    secret, keeps, of_secret = _secret(body, settings, was)
     if items or of_secret:
         raise FieldsRefused([*items, *of_secret])
     return settings, secret, keeps
@@ -109,7 +109,8 @@ def _check_of_preset(settings: OidcSettings) -> Iterator[ErrorItem]:
         yield field_missing("oidc.tenants")
 
 
-def _secret(body: OidcRequest, way: ClientAuthentication, was: OidcSettings | None) -> tuple[str | None, bool, list[ErrorItem]]:
+def _secret(body: OidcRequest, settings: OidcSettings, was: OidcSettings | None) -> tuple[str | None, bool, list[ErrorItem]]:
+    way = settings.client_authentication
     field = _SECRET_OF[way]
     given = {"clientSecret": body.client_secret, "privateKey": body.private_key}
     items = [
@@ -119,10 +120,7 @@ def _secret(body: OidcRequest, way: ClientAuthentication, was: OidcSettings | No
     ]
     items += _check_names_of_key(body, way)
     secret = given[field] if field is not None else None
-    keeps = secret is None and was is not None and field is not None and _SECRET_OF[was.client_authentication] == field
-    if keeps and way == "apple" and was is not None and was.client_authentication != "apple":
-        # Another key than P-256 may be there.
-        keeps = False
+    keeps = secret is None and field is not None and was is not None and _is_of_the_same_client(settings, was)
     if field is not None and secret is None and not keeps:
         items.append(field_missing(f"oidc.{field}"))
     if field == "privateKey" and secret is not None:
@@ -131,6 +129,17 @@ def _secret(body: OidcRequest, way: ClientAuthentication, was: OidcSettings | No
         except ClientKeyRefused as error:
             items.append(field_malformed("oidc.privateKey", str(error)))
     return secret, keeps, items
+
+
+def _is_of_the_same_client(settings: OidcSettings, was: OidcSettings) -> bool:
+    """Whether the secret of before is that of this client, at this provider.
+
+    Without this, whoever may change a provider and was never shown its secret would have it sent to a server of their own.
+    """
+    way, way_before = settings.client_authentication, was.client_authentication
+    # With Apple's, another key than P-256 may be there.
+    is_same_kind = _SECRET_OF[way] == _SECRET_OF[way_before] and (way != "apple" or way_before == "apple")
+    return is_same_kind and (settings.issuer, settings.client_id) == (was.issuer, was.client_id)
 
 
 def _check_names_of_key(body: OidcRequest, way: ClientAuthentication) -> Iterator[ErrorItem]:

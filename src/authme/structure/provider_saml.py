@@ -15,9 +15,9 @@ from authme.kernel.http import API
 from authme.providers.model import Claims, SamlSettings
 from authme.providers.urls import is_web_url
 from authme.saml.keys import new_service_key, read_certificate
-from authme.saml.metadata import MetadataRefused, read_metadata
+from authme.saml.metadata import IdpMetadata, MetadataRefused, read_metadata
 from authme.settings import TokenSettings
-from authme.structure.provider_wire import SamlRequest
+from authme.structure.provider_wire import LONGEST_CERTIFICATE, LONGEST_URL, MOST_CERTIFICATES, SamlRequest
 
 _LARGEST_METADATA: Final = 2_000_000
 _RSA_BITS: Final = 2048
@@ -94,9 +94,12 @@ async def _described(ctx: Context, body: SamlRequest) -> SamlRequest:
     else:
         return body
     try:
-        found = read_metadata(xml, now=ctx.clock.now(), entity_id=body.entity_id)
+        # In a thread: a large one takes most of a second.
+        found = await asyncio.to_thread(read_metadata, xml, now=ctx.clock.now(), entity_id=body.entity_id)
     except MetadataRefused as error:
         raise FieldsRefused([ErrorItem("102", f"`{field}`: {error}")]) from error
+    if problem := _beyond_what_is_kept(found):
+        raise FieldsRefused([ErrorItem("102", f"`{field}`: {problem}")])
     return msgspec.structs.replace(
         body,
         entity_id=found.entity_id,
@@ -104,6 +107,15 @@ async def _described(ctx: Context, body: SamlRequest) -> SamlRequest:
         post_url=found.post_url,
         certificates=found.certificates,
     )
+
+
+def _beyond_what_is_kept(found: IdpMetadata) -> str | None:
+    """Return what metadata has more of than a field takes: shown and given back, it would not be taken."""
+    if len(found.certificates) > MOST_CERTIFICATES or any(len(one) > LONGEST_CERTIFICATE for one in found.certificates):
+        return f"It has more than {MOST_CERTIFICATES} certificates for signing, or one that is too long."
+    if any(url is not None and len(url) > LONGEST_URL for url in (found.redirect_url, found.post_url)):
+        return f"It has a URL of more than {LONGEST_URL} characters."
+    return None
 
 
 async def _fetched(ctx: Context, url: str) -> bytes:

@@ -27,6 +27,6 @@ async def test(ctx: Context, identity_provider_id: str) -> IdentityProviderTest:
 
 
 async def _diagnose(ctx: Context, provider: Provider) -> Sequence[Finding]:
-    secret = await store.find_secret(ctx.tx, provider.id, ctx.part(MasterKey))
+    secret = await store.find_secret(ctx.tx, provider, ctx.part(MasterKey))
     diagnose = openid_diagnose if provider.kind == "OIDC" else saml_diagnose
     return await diagnose(ctx.part(Fetcher), provider, secret, ctx.clock.now())

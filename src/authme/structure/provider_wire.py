@@ -29,15 +29,18 @@ Alias = Annotated[
         description="a word of up to 63 lower-case letters, digits and hyphens",
     ),
 ]
-Url = Annotated[str, Meta(min_length=1, max_length=2048, description="an absolute URL")]
-EntityId = Annotated[str, Meta(min_length=1, max_length=1024, pattern=r"^\S(?:.*\S)?$", description="an entity id")]
+LONGEST_URL = 2048
+LONGEST_CERTIFICATE = 16384
+MOST_CERTIFICATES = 10
+Url = Annotated[str, Meta(min_length=1, max_length=LONGEST_URL, description="an absolute URL")]
+EntityId = Annotated[str, Meta(min_length=1, max_length=1024, pattern=r"^\S(?:.*\S)?(?!\n)$", description="an entity id")]
 Secret = Annotated[str, Meta(min_length=1, max_length=4096, description="a secret of 1 to 4096 characters")]
 Pem = Annotated[str, Meta(min_length=1, max_length=8192, description="a private key in PEM")]
 _Xml = Annotated[str, Meta(min_length=1, max_length=2_000_000, description="metadata, as XML")]
-_Base64 = Annotated[str, Meta(min_length=1, max_length=16384, description="a certificate in base64")]
+_Base64 = Annotated[str, Meta(min_length=1, max_length=LONGEST_CERTIFICATE, description="a certificate in base64")]
 _Urls = Annotated[tuple[Url, ...], Meta(max_length=100, description="an array of up to 100 absolute URLs")]
 _Words = Annotated[tuple[Text, ...], Meta(max_length=100, description="an array of up to 100 texts")]
-_Certificates = Annotated[tuple[_Base64, ...], Meta(max_length=10, description="an array of up to 10 certificates in base64")]
+_Certificates = Annotated[tuple[_Base64, ...], Meta(max_length=MOST_CERTIFICATES, description="an array of up to 10 certificates in base64")]
 _GroupMap = Annotated[dict[Text, Id], Meta(max_length=100, description="an object of up to 100 group ids by their names there")]
 _Level = Annotated[str, Meta(pattern=r"^(?:bronze|prata|ouro)(?!\n)$", description="one of bronze, prata and ouro")]
 
@@ -54,7 +57,7 @@ class ClaimsGiven(Wire, frozen=True):
 class OidcRequest(Wire, frozen=True):
     """An OpenID provider. What is left out is the preset's, or else what is the case at most providers.
 
-    Secrets are never shown; a change without one keeps it.
+    Secrets are never shown. A change without one keeps it; one of issuer or client id needs it anew.
     """
 
     client_id: Text

@@ -75,6 +75,9 @@ def identity_answer(identity: Identity) -> IdentityAnswer:
     shown = identity.value
     if identity.type in {"CPF", "CNPJ"}:
         shown = mask_document(identity.value) or ""
+    elif identity.type == "CERTIFICATE":
+        kind, _, document = identity.value.partition(":")
+        shown = f"{kind}:{mask_document(document)}"
     return IdentityAnswer(
         identity_id=identity.id,
         type=identity.type,

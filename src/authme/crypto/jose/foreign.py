@@ -31,6 +31,8 @@ FOREIGN_ALGORITHMS: Final[Mapping[str, str]] = {
 _SHA: Final = {"256": hashlib.sha256, "384": hashlib.sha384, "512": hashlib.sha512, "DSA": hashlib.sha512}
 _CURVES: Final = {"EC": ("P-256", "P-384", "P-521"), "OKP": ("Ed25519",)}
 _MOST_KEYS: Final = 100
+_MOST_OF_ONE_NAME: Final = 4
+"""Each is tried with every token that names it."""
 _TYPE: Final = "jwt"
 
 
@@ -59,7 +61,7 @@ class ForeignKeys:
         kind = FOREIGN_ALGORITHMS.get(alg)
         found = [one for one in self.entries if one.kind == kind and one.alg in {None, alg}]
         if kid is not None:
-            return [one for one in found if one.kid == kid]
+            return [one for one in found if one.kid == kid][:_MOST_OF_ONE_NAME]
         # OpenID Connect Core section 10.1: of several keys the token says which it is.
         return found if len(found) == 1 else []
 

@@ -17,9 +17,13 @@ _MOST_KEPT: Final = 64
 
 
 def read_held_key(pem: str) -> tuple[Algorithm, Sign]:
-    """Return the algorithm of an unencrypted private key and the function that signs with it; raise KeyRefused."""
+    """Return the algorithm of an unencrypted private key and the function that signs with it; raise KeyRefused.
+
+    The numbers of an RSA key were checked when it was given, and are not again: that takes from tenths of a second to several
+    seconds, in which nobody else would be served.
+    """
     try:
-        native = load_pem_private_key(pem.encode(), password=None)
+        native = load_pem_private_key(pem.encode(), password=None, unsafe_skip_rsa_key_validation=True)
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
         raise KeyRefused("pem: an unencrypted private key is expected") from error
     if isinstance(native, ec.EllipticCurvePrivateKey) and isinstance(native.curve, ec.SECP256R1):

@@ -4,6 +4,6 @@ Owns what may be fetched at all (scheme, address, redirects, size, time). Does n
 directories go to hosts that the operator names in the settings, and do not pass here.
 """
 
-from authme.kernel.fetch.fetcher import ANY, HTTPS, Fetched, Fetcher, NotFetched
+from authme.kernel.fetch.fetcher import ANY, HTTPS, Fetched, Fetcher, NotFetched, NotTaken
 
-__all__ = ["ANY", "HTTPS", "Fetched", "Fetcher", "NotFetched"]
+__all__ = ["ANY", "HTTPS", "Fetched", "Fetcher", "NotFetched", "NotTaken"]

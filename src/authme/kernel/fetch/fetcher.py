@@ -11,11 +11,11 @@ from urllib.parse import urljoin
 
 import httpcore
 
-from authme.kernel.fetch.guard import NotFetched, Target, is_public, is_this_machine, read_url
+from authme.kernel.fetch.guard import NotFetched, NotTaken, Target, is_public, is_this_machine, read_url
 from authme.kernel.fetch.pinned import Pinned
 from authme.kernel.fetch.resolve import Resolve, Resolver
 
-__all__ = ["ANY", "HTTPS", "Fetched", "Fetcher", "NotFetched"]
+__all__ = ["ANY", "HTTPS", "Fetched", "Fetcher", "NotFetched", "NotTaken"]
 
 HTTPS: Final = frozenset({"https"})
 ANY: Final = frozenset({"https", "http"})
@@ -24,6 +24,11 @@ _REDIRECTS: Final = 3
 _MOVED: Final = frozenset({301, 302, 303, 307, 308})
 _MOST_ADDRESSES: Final = 3
 """As many of a host are tried."""
+_SMALL: Final = 64
+"""Bytes of a piece of an answer."""
+_SMALL_PIECES: Final = 2000
+"""As many may be smaller."""
+_LONGEST_REASON: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +100,9 @@ class Fetcher:
         except TimeoutError as error:
             raise NotFetched("There was no whole answer in time.") from error
         except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.UnsupportedProtocol, OSError) as error:
-            raise NotFetched(f"The host cannot be asked: {str(error) or type(error).__name__}.") from error
+            # It may repeat what the host said.
+            reason = (str(error) or type(error).__name__)[:_LONGEST_REASON]
+            raise NotFetched(f"The host cannot be asked: {reason}.") from error
 
     async def _follow(self, url: str, sent: _Sent, schemes: Collection[str]) -> Fetched:
         known = ANY if self._allows_loopback else schemes
@@ -110,9 +117,9 @@ class Fetcher:
             url = _joined(url, answer.headers.get("location", ""))
             moved = read_url(url, known)
             if moved.origin != target.origin:
-                raise NotFetched("The host sends elsewhere, which is not followed.")
+                raise NotTaken("The host sends elsewhere, which is not followed.")
             target = moved
-        raise NotFetched("The host sends on and on.")
+        raise NotTaken("The host sends on and on.")
 
     async def _addresses_of(self, target: Target) -> Sequence[str]:
         """Return the first addresses of the host; every one that it has must be public."""
@@ -127,20 +134,18 @@ class Fetcher:
             given.append(("Content-Length", str(len(sent.body))))
         url = httpcore.URL(scheme=target.scheme, host=target.host, port=target.port, target=target.path)
         tls = await self._context() if target.scheme == "https" else None
+        network = Pinned(addresses)
         async with (
-            httpcore.AsyncConnectionPool(ssl_context=tls, network_backend=Pinned(addresses)) as pool,
+            httpcore.AsyncConnectionPool(ssl_context=tls, network_backend=network) as pool,
             pool.stream(sent.method, url, headers=given, content=sent.body) as answer,
         ):
-            received = bytearray()
-            async for part in answer.aiter_stream():
-                received += part
-                if len(received) > sent.at_most:
-                    raise NotFetched(f"The answer is larger than {sent.at_most} bytes.")
+            network.begin_body()
+            body = await _read_body(answer, sent.at_most)
             found = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in answer.headers}
             if found.get("content-encoding", "identity").lower() != "identity":
                 # Nobody asked for it, and what it unpacks to may be of any size.
-                raise NotFetched("The answer is packed, which was not asked for.")
-            return Fetched(answer.status, found, bytes(received))
+                raise NotTaken("The answer is packed, which was not asked for.")
+            return Fetched(answer.status, found, body)
 
     async def _context(self) -> ssl.SSLContext:
         """Return what connections are checked by, made when it is first needed: in a thread, for authorities are many."""
@@ -149,8 +154,23 @@ class Fetcher:
         return self._tls
 
 
+async def _read_body(answer: httpcore.Response, at_most: int) -> bytes:
+    received, pieces = bytearray(), 0
+    async for piece in answer.aiter_stream():
+        received += piece
+        pieces += 1
+        if len(received) > at_most:
+            raise NotTaken(f"The answer is larger than {at_most} bytes.")
+        # A piece costs as much as it is small: a megabyte in chunks of one byte would take minutes.
+        if pieces > _SMALL_PIECES + len(received) // _SMALL:
+            raise NotTaken("The answer comes in too many pieces.")
+        # What was read at once may be many of them, and others want a turn.
+        await asyncio.sleep(0)
+    return bytes(received)
+
+
 def _joined(url: str, location: str) -> str:
     try:
         return urljoin(url, location)
     except ValueError as error:
-        raise NotFetched("The host sends to what is no URL.") from error
+        raise NotTaken("The host sends to what is no URL.") from error

@@ -24,6 +24,10 @@ class NotFetched(Exception):
     """Why nothing was fetched, in plain words, for operators."""
 
 
+class NotTaken(NotFetched):
+    """The same where the host did answer: it is up, and its answer is none that is taken."""
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
     """A URL that may be asked, as far as its text tells."""

@@ -1,5 +1,6 @@
 """Connections to the addresses that were checked."""
 
+import asyncio
 import ssl
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
@@ -9,6 +10,34 @@ import httpcore
 _SocketOption = tuple[int, int, int] | tuple[int, int, bytes | bytearray] | tuple[int, int, None, int]
 _PATIENCE: Final = 1.0
 """Seconds for an address to answer, if there is another."""
+_LARGEST_HEAD: Final = 64 * 1024
+_AT_ONCE: Final = 512
+
+
+class _Pace:
+    """How much of one answer is read at once.
+
+    The library goes through what was read without a pause, and passes over as many provisional answers as there are (1xx, RFC
+    9110 section 15.2): 64 KiB of them would keep everybody else waiting for a second, and then the next. Until the head is
+    there, little is read at once, and not much altogether.
+    """
+
+    def __init__(self) -> None:
+        self.is_in_body = False
+        self._of_head = 0
+
+    def room(self, wanted: int) -> int:
+        """Return how many bytes to read; raise what the library raises for an answer that is none."""
+        if self.is_in_body:
+            return wanted
+        if self._of_head >= _LARGEST_HEAD:
+            raise httpcore.RemoteProtocolError(f"the head of its answer is larger than {_LARGEST_HEAD} bytes")
+        return min(wanted, _AT_ONCE)
+
+    def took(self, count: int) -> None:
+        """Note what was read."""
+        if not self.is_in_body:
+            self._of_head += count
 
 
 class Pinned(httpcore.AsyncNetworkBackend):
@@ -17,6 +46,11 @@ class Pinned(httpcore.AsyncNetworkBackend):
     def __init__(self, addresses: Sequence[str]) -> None:
         self._addresses = addresses
         self._backend = httpcore.AnyIOBackend()
+        self._pace = _Pace()
+
+    def begin_body(self) -> None:
+        """Note that the head of the answer is there."""
+        self._pace.is_in_body = True
 
     async def connect_tcp(
         self,
@@ -29,11 +63,12 @@ class Pinned(httpcore.AsyncNetworkBackend):
         """Return a connection to the first address that answers."""
         for address in self._addresses[:-1]:
             try:
-                return _Stream(await self._backend.connect_tcp(address, port, _PATIENCE, local_address, socket_options))
+                stream = await self._backend.connect_tcp(address, port, _PATIENCE, local_address, socket_options)
             except (httpcore.ConnectError, httpcore.ConnectTimeout):
                 continue
+            return _Stream(stream, self._pace)
         last = self._addresses[-1]
-        return _Stream(await self._backend.connect_tcp(last, port, timeout, local_address, socket_options))
+        return _Stream(await self._backend.connect_tcp(last, port, timeout, local_address, socket_options), self._pace)
 
     async def sleep(self, seconds: float) -> None:
         """Wait."""
@@ -41,13 +76,21 @@ class Pinned(httpcore.AsyncNetworkBackend):
 
 
 class _Stream(httpcore.AsyncNetworkStream):
-    """A connection that is closed also if the time is over within its TLS handshake, which the library leaves open then."""
+    """A connection that is read at a pace, and closed also if the time is over within its TLS handshake.
 
-    def __init__(self, stream: httpcore.AsyncNetworkStream) -> None:
+    The library leaves it open then.
+    """
+
+    def __init__(self, stream: httpcore.AsyncNetworkStream, pace: _Pace) -> None:
         self._stream = stream
+        self._pace = pace
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109  # the library's signature
-        return await self._stream.read(max_bytes, timeout)
+        # By TLS, what is there already comes without a turn for anybody else.
+        await asyncio.sleep(0)
+        found = await self._stream.read(self._pace.room(max_bytes), timeout)
+        self._pace.took(len(found))
+        return found
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109  # the same
         await self._stream.write(buffer, timeout)
@@ -62,7 +105,7 @@ class _Stream(httpcore.AsyncNetworkStream):
         timeout: float | None = None,  # noqa: ASYNC109  # the same
     ) -> httpcore.AsyncNetworkStream:
         try:
-            return await self._stream.start_tls(ssl_context, server_hostname, timeout)
+            return _Stream(await self._stream.start_tls(ssl_context, server_hostname, timeout), self._pace)
         except BaseException:
             await self._stream.aclose()
             raise

@@ -80,7 +80,7 @@ class Connection:
             answer = await self._ask(request, body) if is_served else refuse_path()
             # Without the whole body nobody knows where the next request begins.
             stays = may_stay and is_whole and not self.is_last and self._http.their_state is h11.DONE
-            await self._send(answer, closes=not stays)
+            await self._send(answer, closes=not stays, is_head=request.method == b"HEAD")
             if not is_whole:
                 await self._let_it_read()
         finally:
@@ -121,8 +121,8 @@ class Connection:
             _log.error("unexpected", path=self._path.decode(), exc_info=defect)
             return refuse(Unexpected())
 
-    async def _send(self, answer: Answer, *, closes: bool) -> None:
-        for event in answer.events(closes=closes):
+    async def _send(self, answer: Answer, *, closes: bool, is_head: bool = False) -> None:
+        for event in answer.events(closes=closes, is_head=is_head):
             await self._write(event)
 
     async def _write(self, event: h11.Event) -> None:

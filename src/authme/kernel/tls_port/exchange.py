@@ -33,8 +33,8 @@ class Answer:
     headers: list[tuple[bytes, bytes]] | None = None
     body: bytes = b""
 
-    def events(self, *, closes: bool) -> Iterable[h11.Event]:
-        """Return it for h11."""
+    def events(self, *, closes: bool, is_head: bool = False) -> Iterable[h11.Event]:
+        """Return it for h11; to HEAD without the body, whose length is said all the same (RFC 9110 section 9.3.2)."""
         length = (b"content-length", str(len(self.body)).encode())
         given = [(name, value) for name, value in self.headers or () if name.lower() not in {b"content-length", b"connection"}]
         kept = [*given, (b"date", formatdate(usegmt=True).encode())]
@@ -43,7 +43,7 @@ class Answer:
         if closes:
             kept.append((b"connection", b"close"))
         yield h11.Response(status_code=self.status, headers=kept)
-        if self.body:
+        if self.body and not is_head:
             yield h11.Data(data=self.body)
         yield h11.EndOfMessage()
 

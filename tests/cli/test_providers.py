@@ -104,6 +104,22 @@ def test_a_preset_fills_in_the_rest_and_a_file_says_what_has_no_option(authme: C
     assert found | {"issuer": "https://sso.acesso.gov.br/", "levels": {"ouro": "DOCUMENT"}, "clientId": "authme"} == found
 
 
+def test_other_tenants_come_with_their_issuer(authme: Commands):
+    one, other = "8eaef023-2b34-4da1-9baa-8bc8c9d6a490", "9188040d-6c67-4c5b-b112-36a304b66dad"
+    microsoft = ("--alias", "ms", "--name", "Microsoft", "--preset", "MICROSOFT", "--client-id", "x", "--secret-file", "secret")
+    authme.json("provider", "create", *microsoft, "--tenant", one)
+    change = ("provider", "change", "ms", "--secret-file", "secret")
+
+    authme.json(*change, "--tenant", other)
+    assert shown(authme, "ms")["oidc"]["issuer"] == f"https://login.microsoftonline.com/{other}/v2.0"
+    authme.json(*change, "--tenant", one, "--tenant", other)
+    assert shown(authme, "ms")["oidc"]["issuer"] == "https://login.microsoftonline.com/common/v2.0"
+    own = "https://login.microsoftonline.us/common/v2.0"
+    authme.json(*change, "--issuer", own)
+    authme.json(*change, "--tenant", one)
+    assert shown(authme, "ms")["oidc"]["issuer"] == own
+
+
 class TestSaml:
     def test_it_is_made_of_metadata_and_changed_by_newer_metadata(self, authme: Commands):
         here = authme.json("org", "create", "--name", "Here")["organizationId"]

@@ -29,11 +29,11 @@ def test_the_numbers_of_a_key_are_not_checked_again():
 
 @pytest.mark.parametrize("text", ["", "no key", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"])
 def test_what_is_no_key_is_refused(text: str):
-    with pytest.raises(jose.KeyRefused, match="^pem: "):
+    with pytest.raises(jose.KeyRefused, match=r"^pem: "):
         jose.read_held_key(text)
 
 
 def test_keys_that_nobody_takes_are_refused():
     for key in (ec.generate_private_key(ec.SECP384R1()), rsa.generate_private_key(65537, 1024)):  # noqa: S505  # what is refused
-        with pytest.raises(jose.KeyRefused, match="^pem: "):
+        with pytest.raises(jose.KeyRefused, match=r"^pem: "):
             jose.read_held_key(pem(key))

@@ -254,6 +254,28 @@ async def test_what_the_token_does_not_say_is_asked_for(given: Given, caller: Ap
     assert (await given.api.as_(token).get("/user-identities/me")).json()["name"] == "Maria Silva"
 
 
+@pytest.mark.parametrize(
+    ("in_token", "beside", "believed"),
+    [
+        ({"email": "other@example.com"}, USER_INFO, ["maria@example.com"]),
+        ({"email_verified": True}, USER_INFO | {"email_verified": False}, []),
+        ({"email": "other@example.com"}, {"sub": "maria", "email_verified": True}, []),
+        ({"email": "other@example.com", "email_verified": False}, USER_INFO, []),
+    ],
+)
+async def test_an_address_of_the_one_is_not_verified_by_the_other(
+    given: Given, caller: Api, provider: SmallProvider, in_token: dict[str, Any], beside: dict[str, Any], believed: list[str]
+):
+    await given.oidc_provider(**provider.settings(trusts_email=True))
+    provider.answers["/userinfo"] = Answer(beside)
+    provider.gives(provider.id_token(**in_token), access_token="x")
+
+    token = str(token_object(await bring(caller))["accessToken"])
+
+    names = (await given.api.as_(token).get("/user-identities/me")).json()["identities"]
+    assert [one["value"] for one in names if one["type"] == "EMAIL"] == believed
+
+
 async def test_what_the_token_says_is_not_asked_for_again(given: Given, caller: Api, provider: SmallProvider):
     await given.oidc_provider(**provider.settings(trusts_email=True))
     provider.gives(provider.id_token(name="Maria", email="maria@example.com", email_verified=True), access_token="x")

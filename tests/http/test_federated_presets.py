@@ -275,6 +275,7 @@ async def test_an_address_that_is_none_is_nobodys(given: Given, caller: Api, pro
     [
         ("MARIA@Example.com", True),
         ("joão@example.com", True),
+        ("JOÃO@example.com", True),
         ("maria@fass.de", True),
         ("maria@faß.de", False),
         ("mar\N{LATIN SMALL LETTER LONG S}a@example.com", False),
@@ -291,16 +292,3 @@ async def test_an_address_that_is_only_compared_as_anothers_is_not_theirs(
     answer = await show(caller, provider.id_token(email=address, email_verified=True))
 
     assert values(await me(given, answer), "EMAIL") == [address] * is_taken
-
-
-async def test_whoever_has_a_domain_that_is_folded_to_anothers_gets_nobodys_account(
-    make_given: MakeGiven, provider: SmallProvider, tmp_path: Path
-):
-    given = await make_given(f"sqlite:///{tmp_path}/authme.db", development="true", verify_contact="true")
-    caller = given.api.as_client((await given.client()).id)
-    await given.oidc_provider(**provider.settings(trusts_email=True))
-    victim = logged_in(await show(caller, provider.id_token(sub="victim", email="maria@fass.de", email_verified=True)))
-
-    thief = logged_in(await show(caller, provider.id_token(sub="thief", email="maria@faß.de", email_verified=True)))
-
-    assert thief["sub"] != victim["sub"]

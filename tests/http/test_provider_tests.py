@@ -1,13 +1,16 @@
 """A test of an identity provider says what is wrong, and changes nothing."""
 
+import asyncio
+
 import pytest
 
 from support.answers import refused
 from support.api import Api
-from support.given import Given, GivenClient
+from support.given import Given, GivenClient, MakeGiven
 from support.providers import changed, made, oidc, path_of, saml
 from support.two_engines import rows_of
 
+MANY = 20
 ROWS = "SELECT * FROM identity_provider"
 
 
@@ -43,6 +46,34 @@ async def test_one_that_does_not_is_said_why_and_no_secret_with_it(maintenance: 
     assert found["works"] is False
     assert "not a public one" in found["findings"][0]["message"]
     assert "the hidden one" not in answer.text
+
+
+async def test_while_many_wait_for_a_provider_everybody_else_goes_on(make_given: MakeGiven, url: str):
+    """Each waits without a connection to the database, of which a server has ten, and without a turn to write."""
+    given = await make_given(url, development="true")
+    caller = await given.administrator(await given.client())
+    may_answer, waiting = asyncio.Event(), 0
+
+    async def answer(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal waiting
+        waiting += 1
+        await may_answer.wait()
+        writer.close()
+
+    async with await asyncio.start_server(answer, "127.0.0.1", 0) as host:
+        where = f"http://127.0.0.1:{host.sockets[0].getsockname()[1]}"
+        provider = await made(caller, oidc(issuer=where))
+        tests = [asyncio.create_task(caller.post(f"{path_of(provider)}/test")) for _ in range(MANY)]
+        async with asyncio.timeout(8):
+            while waiting < MANY:
+                await asyncio.sleep(0.01)
+            for number in range(3):
+                await made(caller, oidc() | {"alias": f"other-{number}"})
+        assert not any(one.done() for one in tests)
+        may_answer.set()
+        answers = await asyncio.gather(*tests)
+
+    assert [one.json()["works"] for one in answers] == [False] * MANY
 
 
 async def test_one_that_is_disabled_is_tested_too(maintenance: Api):

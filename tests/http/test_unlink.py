@@ -4,7 +4,11 @@ from typing import Any
 
 import pytest
 
+from authme.clients import store as clients
+from authme.kernel.context import Context
+from authme.sign_in.saml_renew import offer
 from authme.users import names
+from authme.users import store as users
 from support.answers import refused
 from support.api import Api
 from support.given import Given, GivenUser, at_once
@@ -54,6 +58,27 @@ async def test_what_is_unlinked_logs_nobody_in_and_ends_what_it_began(proofs: Pr
     await proofs.refused(by_certificate(), says="removed from an account")
     proofs.given.later(days=1)
     await proofs.refused(by_certificate(), says="removed from an account")
+
+
+async def test_a_login_by_it_that_was_proved_and_not_begun_yet_does_not_begin(proofs: Proofs):
+    given, provider = proofs.given, await proofs.given.saml_provider()
+    user = await plain(proofs)
+    proof = by_account(provider)
+    await proofs.link(await proofs.person(user), proof)
+
+    async def offered(ctx: Context) -> str:
+        client, found = await clients.find(ctx.tx, proofs.client.id), await users.find(ctx.tx, user.id)
+        assert client is not None
+        assert found is not None
+        return offer(ctx, client, found, provider, email=None).renew_app_token
+
+    before, until = await given.run(offered), await given.run(offered)
+    visitor, path = given.api.as_client(proofs.client.id), f"{USERS}/renew-token"
+    assert (await visitor.post(path, json={"renewAppToken": before})).status_code == 200
+    person = await caller(proofs, user)
+    await unlink(person, await identity_of(person, "FEDERATED"))
+
+    refused(await visitor.post(path, json={"renewAppToken": until}), 401, "206")
 
 
 async def test_they_are_told(proofs: Proofs):

@@ -23,7 +23,7 @@ def test_a_key_whose_numbers_do_not_fit_is_none():
     """Whoever signs by it later does not look again."""
     good = rsa.generate_private_key(65537, 2048).private_numbers()
 
-    with pytest.raises(ClientKeyRefused, match="^a private key in PEM is expected$"):
+    with pytest.raises(ClientKeyRefused, match=r"^a private key in PEM is expected$"):
         read_client_key(made_of(good.p, good.q, good.d + 2))
 
 

@@ -8,6 +8,7 @@ import msgspec
 import typer
 
 from authme.cli.output import fail
+from authme.providers.presets import issuer_of
 
 Preset = Annotated[str | None, typer.Option(help="GOOGLE, MICROSOFT, APPLE or GOV_BR: what is left out is as it is there.")]
 Issuer = Annotated[str | None, typer.Option(help="The OpenID provider's issuer.")]
@@ -115,8 +116,14 @@ def with_secret(settings: dict[str, Any], secret: str | None) -> dict[str, Any]:
 
 
 def changed_settings(shown: dict[str, Any], said: dict[str, Any]) -> dict[str, Any]:
-    """Return what is shown of a provider with what is said now in its place; new metadata is in place of all it says."""
+    """Return what is shown of a provider with what is said now in its place.
+
+    New metadata is in place of all it says, and other tenants come with the issuer that follows from them, if that of before
+    did.
+    """
     settings = {name: value for name, value in shown.items() if value is not None and name != "serviceCertificate"}
     if said.keys() & {"metadata", "metadataUrl"}:
         settings = {name: value for name, value in settings.items() if name not in _SAID_BY_METADATA}
+    if "tenants" in said and settings.get("issuer") == issuer_of(shown.get("preset"), tuple(shown.get("tenants") or ())):
+        del settings["issuer"]
     return settings | said

@@ -79,9 +79,8 @@ class Said:
             found = names.email(address)
         except NameMalformed:
             return None
-        # What is compared as the same may be another mailbox: `faß.de` and `fass.de` are two domains. Of several spellings
-        # the provider verified this one, and nobody's whose address has another.
-        return found if address.isascii() or address == found.key else None
+        # Of several spellings that are one address here the provider verified this one, and no other mailbox.
+        return found if found.is_unmistakable else None
 
     def _is_verified(self, said: object) -> bool:
         if said is True:

@@ -7,7 +7,7 @@ from authme.factors.store import list_factors
 from authme.kernel.context import Context
 from authme.settings import UserSettings
 from authme.users.model import User
-from authme.users.names import Name
+from authme.users.names import Name, email
 
 
 async def is_known(
@@ -23,6 +23,8 @@ async def is_known(
         return True
     there = {(one.type, one.key) for one in (*contacts, *proved)}
     factors = [one for one in await list_factors(ctx.tx, user.id) if one.is_verified and one.contact_type in CONTACTS]
+    # A mailbox that was shown to be theirs is no other one that is compared as the same.
+    factors = [one for one in factors if one.contact_type != "EMAIL" or email(one.value or "").is_unmistakable]
     here = {(one.contact_type, one.key) for one in factors}
     # Where contacts are taken as verified, whoever registers names anybody's.
     shown = there if ctx.part(UserSettings).verify_contact else {(one.type, one.key) for one in proved}

@@ -53,11 +53,12 @@ def _document(assertion: Assertion, attribute: str | None) -> Name | None:
 
 
 def _email(assertion: Assertion, attribute: str | None) -> Name | None:
-    """Return the address; None if there is none, or it has not the form of one."""
+    """Return the address; None if there is none, it has not the form of one, or it is compared as one of another mailbox."""
     try:
-        return names.email(_only(assertion, attribute) or "")
+        found = names.email(_only(assertion, attribute) or "")
     except NameMalformed:
         return None
+    return found if found.is_unmistakable else None
 
 
 def _only(assertion: Assertion, attribute: str | None) -> str | None:

@@ -35,6 +35,15 @@ class Name:
     value: str
     key: str
 
+    @property
+    def is_unmistakable(self) -> bool:
+        """Whether it is compared as it is written, but for capitals.
+
+        Of an address that is not, whoever reads its mail has not shown to read that of its key: the domains `faß.de` and
+        `fass.de` are compared as one, and have two owners.
+        """
+        return unicodedata.normalize("NFKC", self.value) == self.value and self.value.lower() == self.key
+
 
 def email(text: str) -> Name:
     """Return the e-mail address, kept as typed, compared by NFKC and without regard to case."""

@@ -139,6 +139,11 @@ class TestNames:
 
             assert (await fetcher.fetch(peer.url(host="name.example.com"), at_most=100)).body == b"hello"
 
-    async def test_one_that_nobody_has_is_said_so(self):
-        with pytest.raises(NotFetched, match="not known"):
+    async def test_one_that_nobody_has_is_told_in_the_same_words_as_one_within_the_network(self):
+        """Whoever may have a URL fetched would learn which names the network has."""
+        with pytest.raises(NotFetched, match="not known") as unknown:
             await Fetcher(seconds=5).fetch("https://nobody.invalid", at_most=100)
+        with pytest.raises(NotFetched) as within:
+            await Fetcher(seconds=5, resolve=Lookups(["10.0.0.1"])).fetch("https://db.example.com", at_most=100)
+
+        assert str(unknown.value) == str(within.value)

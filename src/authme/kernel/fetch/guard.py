@@ -20,6 +20,10 @@ _NOT_PUBLIC_6: Final = tuple(map(ipaddress.ip_network, ("2001::/23", "2002::/16"
 _LAST_32_BITS: Final = 0xFFFFFFFF
 
 
+NOT_ASKED: Final = "The host is not known, or its address is not a public one."
+"""One text for both: whoever manages one organisation's provider must not learn which names the network has."""
+
+
 class NotFetched(Exception):
     """Why nothing was fetched, in plain words, for operators."""
 

@@ -8,7 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final
 
-from authme.kernel.fetch.guard import NotFetched
+from authme.kernel.fetch.guard import NOT_ASKED, NotFetched
 
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 """Returns every address of a host, the first to be asked first; raises NotFetched for a name that nobody has."""
@@ -43,7 +43,7 @@ class Resolver:
             await _end_of(found.answer)
             return found.answer.result()
         except (OSError, UnicodeError) as error:
-            raise NotFetched("The host is not known.") from error
+            raise NotFetched(NOT_ASKED) from error
         finally:
             found.waiting -= 1
             if not found.waiting:

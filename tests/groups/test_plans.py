@@ -27,7 +27,7 @@ FILL = (
 SCANNED = re.compile(r"(?:SCAN|Seq Scan on) (access_group|group_role|group_dependency|group_member|role)\b(?! USING)")
 VALUES: dict[str, Any] = {
     "members": ["u7"], "user": "u7", "service": "", "business": "", "at_most_walked": 2001, "at_most": 51,
-    "first": ["g100040"], "groups": ["g100040", "g100041"], "of_group": "g100040", "on_group": "g100041",
+    "first": ["g100040"], "ids": ["g100040"], "groups": ["g100040", "g100041"], "of_group": "g100040", "on_group": "g100041",
     "after": "R10", "place": "org", "named": "R7", "names": ["R7", "R8"], "of_service": "s",
 }  # fmt: skip
 

@@ -1,8 +1,10 @@
 """UI-42 while providers change their keys, say odd things of themselves, or do not answer."""
 
 import asyncio
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from threading import Event
 
 import pytest
 from structlog.testing import capture_logs
@@ -12,7 +14,9 @@ from support.answers import refused, token_object
 from support.api import Api
 from support.federated import BEGIN, said, show
 from support.given import Given, MakeGiven, at_once
-from support.openid_small import CALLBACK, Answer, SmallProvider, public_jwk
+from support.openid_small import CALLBACK, CLIENT_ID, Answer, SmallProvider, public_jwk
+from support.providers import changed, oidc
+from support.two_engines import rows_of
 
 DISCOVERY = "/.well-known/openid-configuration"
 Later = Callable[[float], None]
@@ -131,6 +135,42 @@ async def test_one_that_hangs_costs_its_time_once(make_given: MakeGiven, provide
 
     assert [answer.status_code for answer in answers] == [503] * 11
     assert asyncio.get_running_loop().time() - started < 2
+
+
+@pytest.mark.parametrize("by", ["disabling", "removing"])
+async def test_whoever_waited_for_one_that_is_over_by_then_is_not_let_in(
+    make_given: MakeGiven, provider: SmallProvider, url: str, by: str
+):
+    given = await make_given(url, development="true")
+    await given.oidc_provider(**provider.settings())
+    caller = given.api.as_client((await given.client()).id)
+    token_object(await show(caller, provider.id_token()))
+    given.later(hours=2)
+    admin = await given.administrator(await given.client())
+    document, may_answer = provider.document(), Event()
+
+    def late() -> bytes:
+        may_answer.wait(10)
+        return json.dumps(document).encode()
+
+    provider.answers[DISCOVERY] = Answer(late)
+    logins = [asyncio.create_task(show(caller, provider.id_token(sub=sub))) for sub in ("maria", "joao")]
+    async with asyncio.timeout(5):
+        while provider.asked[DISCOVERY] < 2:  # noqa: ASYNC110  # another thread counts: the first login, and these
+            await asyncio.sleep(0.01)
+
+    [shown] = (await admin.get("/identity-providers")).json()["items"]
+    path = f"/identity-providers/{shown['identityProviderId']}"
+    if by == "removing":
+        assert (await admin.delete(path)).status_code == 204
+    else:
+        settings = oidc(issuer=provider.issuer, clientId=CLIENT_ID, clientSecret=None, clientAuthentication="none")
+        assert (await admin.put(path, json=changed(settings, alias="small", isEnabled=False))).status_code == 200
+    may_answer.set()
+
+    for login in logins:
+        refused(await login, 401, "207")
+    assert len(await rows_of(given.env["AUTHME_DATABASE_URL"], "SELECT id FROM identity WHERE type = 'FEDERATED'")) == 1
 
 
 async def test_it_is_told_once_that_a_provider_is_down_and_once_that_it_is_up(

@@ -151,7 +151,9 @@ async def test_what_was_shown_in_vain_is_used_up_too(given: Given, provider: Sma
     assert (await show(caller, token)).json()[0]["message"] == "It was used already."
 
 
-async def test_each_refusal_is_in_the_audit_with_the_alias_and_no_token(given: Given, caller: Api, provider: SmallProvider):
+async def test_each_refusal_is_in_the_audit_with_its_provider_and_no_token(given: Given, provider: SmallProvider):
+    made = await given.oidc_provider(**provider.settings())
+    caller = given.api.as_client((await given.client()).id)
     token = provider.id_token(aud="other")
     await show(caller, token)
 
@@ -160,7 +162,7 @@ async def test_each_refusal_is_in_the_audit_with_the_alias_and_no_token(given: G
     detail = json.loads(row["detail"])
     assert detail == {
         "method": "federated",
-        "provider": "small",
+        "provider": made.id,
         "reason": "the ID token: aud is not this server's client id at the provider",
     }
     assert token not in str(await given.trail())

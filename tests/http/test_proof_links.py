@@ -91,15 +91,37 @@ async def test_a_document_becomes_theirs_who_had_none(proofs: Proofs):
     assert (await proofs.names_of(user.id))["CPF"] == CPF
 
 
-async def test_a_document_that_another_has_stays_with_them(proofs: Proofs):
-    other = await proofs.given.user(None, names=(names.email("jose@example.com"), names.cpf(CPF)), document=CPF)
+@pytest.mark.parametrize("draft", [{"document": CPF}, {"names": (names.email("jose@example.com"), names.cpf(CPF))}])
+async def test_a_document_that_another_has_stays_with_them(proofs: Proofs, draft: dict[str, Any]):
+    other = await proofs.given.user(None, **draft)
+    before = await proofs.user(other.id)
     user = await plain(proofs)
 
     await proofs.link(await token_of(proofs, user), by_certificate())
 
     assert (await proofs.user(user.id))["document"] is None
-    assert "CPF" in await proofs.names_of(other.id)
+    assert await proofs.user(other.id) == before
     assert (await proofs.entered(by_certificate()))["sub"] == user.id
+
+
+async def test_a_document_that_is_known_to_be_anothers_is_not_vouched_for_twice(proofs: Proofs):
+    await proofs.given.user(None, document=CPF, is_document_vouched=True)
+    user = await plain(proofs, document=CPF)
+
+    await proofs.link(await token_of(proofs, user), by_certificate())
+
+    assert (await proofs.user(user.id))["is_document_vouched"] == 0
+
+
+async def test_a_document_of_somebody_who_was_removed_is_not_given_again(proofs: Proofs):
+    gone = await proofs.given.user(None, names=(names.email("jose@example.com"), names.cpf(CPF)), document=CPF)
+    service = await proofs.given.service("identity_remove")
+    assert (await service.delete(f"/user-identities/{gone.id}")).status_code == 204
+    user = await plain(proofs)
+
+    assert isinstance(await proofs.link(await token_of(proofs, user), by_certificate()), Identity)
+
+    assert (await proofs.user(user.id))["document"] is None
 
 
 async def test_a_proof_of_somebody_with_another_document_is_not_linked(proofs: Proofs):

@@ -52,11 +52,13 @@ async def test_while_many_wait_for_a_provider_everybody_else_goes_on(make_given:
     """Each waits without a connection to the database, of which a server has ten, and without a turn to write."""
     given = await make_given(url, development="true")
     caller = await given.administrator(await given.client())
-    may_answer, waiting = asyncio.Event(), 0
+    may_answer, all_wait, waiting = asyncio.Event(), asyncio.Event(), 0
 
     async def answer(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         nonlocal waiting
         waiting += 1
+        if waiting == MANY:
+            all_wait.set()
         await may_answer.wait()
         writer.close()
 
@@ -65,8 +67,7 @@ async def test_while_many_wait_for_a_provider_everybody_else_goes_on(make_given:
         provider = await made(caller, oidc(issuer=where))
         tests = [asyncio.create_task(caller.post(f"{path_of(provider)}/test")) for _ in range(MANY)]
         async with asyncio.timeout(8):
-            while waiting < MANY:
-                await asyncio.sleep(0.01)
+            await all_wait.wait()
             for number in range(3):
                 await made(caller, oidc() | {"alias": f"other-{number}"})
         assert not any(one.done() for one in tests)

@@ -94,7 +94,16 @@ MAY: dict[str, set[str]] = {
         ADMINISTRATORS,
     ),
     **dict.fromkeys(
-        (f"X-{verb}identity-provider{s}" for verb, s in (("create-", ""), ("", "s"), ("", ""), ("change-", ""), ("remove-", ""))),
+        (
+            f"X-{name}"
+            for name in (
+                "create-identity-provider",
+                "identity-providers",
+                "identity-provider",
+                "change-identity-provider",
+                "remove-identity-provider",
+            )
+        ),
         ADMINISTRATORS,
     ),
     "X-test-identity-provider": ADMINISTRATORS,

@@ -5,10 +5,13 @@ from typing import Any
 
 import msgspec
 import pytest
+from sqlalchemy import update
 
+from authme.kernel.database import Statement
 from authme.providers import store as providers
 from authme.providers.model import Claims
 from authme.users import store as users
+from authme.users.tables import user_account
 from support.answers import refused, token_object
 from support.given import Given, MakeGiven, at_once, claims
 from support.saml_idp import but
@@ -252,6 +255,17 @@ async def test_whoever_was_locked_since_is_out(on_each: SamlWorld):
     await service.post("/user-identities/unlock", json={"userId": user_id})
     refused(await on_each.enter(answer), 401, "206")
     assert (await on_each.log_in())["sub"] == user_id
+
+
+@pytest.mark.parametrize("becomes", [{"status": "LOCKED"}, {"status": "PENDING"}, {"organization_id": None}])
+async def test_who_the_user_is_by_then_decides(given: Given, becomes: dict[str, Any]):
+    world = await saml_world(given, organization_id=await given.organization())
+    first, second = await world.exchange(await world.response()), await world.exchange(await world.response())
+    user_id = claims(str(token_object(await world.enter(first))["accessToken"]))["sub"]
+    changed = Statement(update(user_account).where(user_account.c.id == user_id).values(becomes))
+    await given.run(lambda ctx: ctx.tx.run(changed))
+
+    refused(await world.enter(second), 401, "206")
 
 
 async def test_a_provider_that_is_disabled_lets_nobody_in(world: SamlWorld):

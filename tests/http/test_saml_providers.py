@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from authme.saml.keys import new_service_key
+from authme.saml.metadata import read_metadata
 from support.answers import refusal, refused
 from support.api import Api
 from support.given import Given, GivenClient, MakeGiven, at_once
@@ -125,12 +126,14 @@ class TestMetadata:
                 await asyncio.sleep(0.001)
                 gaps.append(loop.time() - began)
 
-        watching = asyncio.create_task(watch())
         took = loop.time()
-        await made(maintenance, saml(**NOT_SAID, metadata=large))
+        read_metadata(large.encode(), now=0)
         took = loop.time() - took
+        watching = asyncio.create_task(watch())
+        await made(maintenance, saml(**NOT_SAID, metadata=large))
         watching.cancel()
 
+        print("GAP", max(gaps), took, len(gaps))
         assert max(gaps) < took / 2
 
     async def test_it_may_be_long(self, maintenance: Api):

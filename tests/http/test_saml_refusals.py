@@ -110,6 +110,9 @@ async def test_unsolicited_where_several_have_the_entity_id(given: Given):
     twin = await saml_world(given, allows_unsolicited=True, entity_id=world.idp.entity_id)
 
     await world.refused(world.unsolicited(), "several identity providers")
+    await world.refused(world.unsolicited(), "no identity provider that is enabled", provider="another")
+    await world.refused(twin.unsolicited(), "the audience is another's", provider=world.provider.alias)
+    token_object(await world.enter(await world.exchange(world.unsolicited(), provider=world.provider.alias)))
 
     for one in (world, twin):
         token_object(await one.enter(await one.exchange(await one.response())))
@@ -186,7 +189,7 @@ async def test_what_failed_is_recorded_with_the_provider(on_both: Given):
 
     first, second = await on_both.trail("user.login")
     assert (first["result"], first["client_id"], first["user_id"]) == ("REFUSED", world.client.id, None)
-    assert f'"provider":"{world.provider.alias}"' in first["detail"]
+    assert f'"provider":"{world.provider.id}"' in first["detail"]
     assert '"method":"saml"' in first["detail"]
     assert "audience" in first["detail"]
     assert '"provider":null' in second["detail"]
@@ -213,7 +216,8 @@ async def test_it_counts_for_the_network_and_closes_no_client(make_given: MakeGi
         ({"samlResponse": 1}, ["102"]),
         ({"samlResponse": "x", "relayState": "x" * 1025}, ["102"]),
         ({"samlResponse": "x", "relayState": 1}, ["102"]),
-        ({"samlResponse": "x", "provider": "y"}, ["106"]),
+        ({"samlResponse": "x", "provider": "NO ALIAS"}, ["102"]),
+        ({"samlResponse": "x", "other": "y"}, ["106"]),
         ([], ["102"]),
         ({"samlResponse": None}, ["102"]),
     ],

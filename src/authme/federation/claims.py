@@ -20,6 +20,7 @@ class Said:
         self._settings = settings
         self._token = token
         self._beside: Mapping[str, Any] = {}
+        self._is_all = False
 
     def lacks_claims(self) -> bool:
         """Whether something that is asked for and would be believed is not in the token."""
@@ -34,8 +35,8 @@ class Said:
         return any(name is not None and name not in self._token for name in needed)
 
     def add(self, user_info: Mapping[str, Any]) -> None:
-        """Take what the user information says beside the token."""
-        self._beside = user_info
+        """Take what the user information says beside the token: all that there is, then."""
+        self._beside, self._is_all = user_info, True
 
     @property
     def _verified(self) -> str:
@@ -98,12 +99,23 @@ class Said:
         return "".join(one for one in said if one.isprintable()).strip()[:_LONGEST_NAME].strip() or None
 
     def groups(self) -> tuple[str, ...] | None:
-        """Return the ids of our groups that the provider's stand for; None where it says nothing of groups."""
-        said, known = self._of(self._settings.claims.groups), self._settings.group_map
+        """Return the ids of our groups that the provider's stand for; None where it says nothing of groups.
+
+        Many providers leave out the claim of whoever is in none: that takes the groups away, unless the claim may be elsewhere
+        (OpenID Connect Core section 5.6.2).
+        """
+        claim, known = self._settings.claims.groups, self._settings.group_map
+        said = self._of(claim)
         listed = [said] if isinstance(said, str) else said
+        if claim is not None and said is None and self._is_all and not self._is_elsewhere(claim):
+            listed = []
         if not known or not isinstance(listed, list):
             return None
         return tuple(dict.fromkeys(known[one] for one in listed if isinstance(one, str) and one in known))
+
+    def _is_elsewhere(self, claim: str) -> bool:
+        sources = [claims.get("_claim_names", {}) for claims in (self._token, self._beside)]
+        return any(not isinstance(one, Mapping) or claim in one for one in sources)
 
     def _of(self, claim: str | None) -> Any:
         if claim is None:

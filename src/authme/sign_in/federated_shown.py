@@ -95,7 +95,7 @@ async def check_shown(ctx: Context, body: FederatedRequest, *, action: str) -> S
         return refused(ctx, provider, guess if error.is_guess else None, str(error), action=action)
     except Unavailable as down:
         # Nobody is stopped for an outage that is not theirs.
-        record(ctx, action, result="REFUSED", method=METHOD, provider=provider.alias, reason="provider down")
+        record(ctx, action, result="REFUSED", method=METHOD, provider=provider.id, reason="provider down")
         return down
     return Shown(_proof_of(provider, account), provider, account, guess, asked)
 
@@ -107,7 +107,7 @@ def refused(ctx: Context, provider: Provider, guess: Guess | None, check: str, *
     """
     if guess is not None:
         ctx.part(Attempts).failed_from(ctx, guess)
-    record(ctx, action, result="REFUSED", method=METHOD, provider=provider.alias, reason=check)
+    record(ctx, action, result="REFUSED", method=METHOD, provider=provider.id, reason=check)
     return ProofNotAccepted(f"The account is not accepted: {check}.")
 
 

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 from authme.audit import record
 from authme.kernel.context import Context
+from authme.kernel.errors import ProofNotAccepted
 from authme.organizations import store as organizations
+from authme.providers import store as providers
 from authme.sign_in import legacy_store
 from authme.sign_in.known_person import is_known
 from authme.sign_in.proof import Proof
@@ -49,7 +51,8 @@ class Found:
         """Make the user, or let the proof be theirs, or see that it still is; return the user as they are now.
 
         From then on nobody changes the user until the unit of work is over. Nothing slow may come between this and its end.
-        Raises ChangedMeanwhile, after which a new plan shows what is so now.
+        Raises ChangedMeanwhile, after which a new plan shows what is so now, and ProofNotAccepted where the provider is not any
+        more what its word was taken for.
         """
         if self.was is None:
             await self._make(ctx)
@@ -57,11 +60,18 @@ class Found:
             await self._check_still(ctx, self.was)
         else:
             await self._link(ctx, self.was)
+        await self._check_provider(ctx)
         if self.standing is not None:
             await self.standing.note(ctx)
         if self.memberships is not None:
             await self.memberships.write(ctx, self.user.id)
         return self.user
+
+    async def _check_provider(self, ctx: Context) -> None:
+        """Without this, whoever keeps this server waiting would log people in after their provider was disabled or removed."""
+        provider = self.proof.provider
+        if provider is not None and await providers.find(ctx.tx, provider.id) != provider:
+            raise ProofNotAccepted("The identity provider was changed meanwhile.")
 
     async def _make(self, ctx: Context) -> None:
         business_id = self.user.business_id

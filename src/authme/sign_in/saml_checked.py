@@ -25,6 +25,7 @@ from authme.saml.xml import XmlRefused
 from authme.sign_in.proof import Proof
 from authme.sign_in.saml_asked import asked_of, find_asked
 from authme.sign_in.saml_proof import proof_of
+from authme.structure.provider_wire import Alias
 from authme.tokens.used import use_once
 
 METHOD: Final = "saml"
@@ -35,10 +36,14 @@ _RelayState = Annotated[str, Meta(max_length=1024, description="a text of up to 
 
 
 class ResponseRequest(Wire, frozen=True):
-    """The fields of the form that the identity provider had the person's browser post: `SAMLResponse` and `RelayState`."""
+    """The fields of the form that the identity provider had the person's browser post: `SAMLResponse` and `RelayState`.
+
+    `provider` is for a response that answers no request, where several providers have its issuer's entity id.
+    """
 
     saml_response: _Response
     relay_state: _RelayState | None = None
+    provider: Alias | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +91,7 @@ async def check_shown(ctx: Context, body: ResponseRequest, *, action: str) -> Sh
     guess = await ctx.part(Attempts).begin(ctx, body.saml_response, client_id=ctx.caller.client_id or "")
     provider: Provider | None = None
     try:
-        source = await _find_source(ctx, await asyncio.to_thread(read_claimed, body.saml_response))
+        source = await _find_source(ctx, await asyncio.to_thread(read_claimed, body.saml_response), body.provider)
         provider = source.provider
         key_pem = await providers.find_secret(ctx.tx, provider, ctx.part(MasterKey))
         assertion = await asyncio.to_thread(_check, body.saml_response, source, key_pem, ctx.clock.now())
@@ -103,19 +108,27 @@ def refused(ctx: Context, provider: Provider | None, guess: Guess, check: str, *
     It is counted for the network alone: whoever sends rubbish through a client does not close it to everybody.
     """
     ctx.part(Attempts).failed_from(ctx, guess)
-    alias = provider.alias if provider is not None else None
-    record(ctx, action, result="REFUSED", method=METHOD, provider=alias, reason=check)
+    provider_id = provider.id if provider is not None else None
+    record(ctx, action, result="REFUSED", method=METHOD, provider=provider_id, reason=check)
     return ProofNotAccepted(f"The SAML response is not accepted: {check}.")
 
 
-async def _find_source(ctx: Context, claimed: Claimed) -> _Source:
-    """Return the provider that was asked; for a response that answers no request, the one that its issuer names."""
+async def _find_source(ctx: Context, claimed: Claimed, alias: str | None) -> _Source:
+    """Return the provider that was asked; for a response that answers no request, the one that its issuer names.
+
+    Several may have one entity id: whoever manages a provider of one organisation must not close another's, so the caller may
+    say which is meant.
+    """
     if claimed.in_response_to is not None:
         challenge = await find_asked(ctx, claimed.in_response_to)
         if challenge is None:
             raise AssertionRefused("it answers no request of this application that is open")
         provider = await providers.find(ctx.tx, asked_of(challenge).provider_id)
+        if provider is not None and alias not in {None, provider.alias}:
+            raise AssertionRefused("it answers a request to another identity provider")
         return _source(provider, claimed, challenge)
+    if alias is not None:
+        return _source(await providers.find_by_alias(ctx.tx, alias), claimed, None)
     found = await providers.list_by_entity_id(ctx.tx, claimed.issuer or "")
     if len(found) > 1:
         raise AssertionRefused("it answers no request, and several identity providers have its issuer's entity id")

@@ -40,7 +40,9 @@ _Xml = Annotated[str, Meta(min_length=1, max_length=2_000_000, description="meta
 _Base64 = Annotated[str, Meta(min_length=1, max_length=LONGEST_CERTIFICATE, description="a certificate in base64")]
 _Urls = Annotated[tuple[Url, ...], Meta(max_length=100, description="an array of up to 100 absolute URLs")]
 _Words = Annotated[tuple[Text, ...], Meta(max_length=100, description="an array of up to 100 texts")]
-_Certificates = Annotated[tuple[_Base64, ...], Meta(max_length=MOST_CERTIFICATES, description="an array of up to 10 certificates in base64")]
+_Certificates = Annotated[
+    tuple[_Base64, ...], Meta(max_length=MOST_CERTIFICATES, description="an array of up to 10 certificates in base64")
+]
 _GroupMap = Annotated[dict[Text, Id], Meta(max_length=100, description="an object of up to 100 group ids by their names there")]
 _Level = Annotated[str, Meta(pattern=r"^(?:bronze|prata|ouro)(?!\n)$", description="one of bronze, prata and ouro")]
 

@@ -11,7 +11,7 @@ from urllib.parse import urljoin
 
 import httpcore
 
-from authme.kernel.fetch.guard import NOT_ASKED, NotFetched, NotTaken, Target, is_public, is_this_machine, read_url
+from authme.kernel.fetch.guard import NOT_ASKED, NotFetched, NotTaken, Target, is_address, is_public, is_this_machine, read_url
 from authme.kernel.fetch.pinned import Pinned
 from authme.kernel.fetch.resolve import Resolve, Resolver
 
@@ -125,7 +125,7 @@ class Fetcher:
         """Return the first addresses of the host; every one that it has must be public."""
         addresses = await self._resolve(target.host, target.port)
         if not addresses or not all(is_public(one, allows_loopback=self._allows_loopback) for one in addresses):
-            raise NotFetched(NOT_ASKED)
+            raise NotFetched("The host's address is not a public one." if is_address(target.host) else NOT_ASKED)
         return addresses[:_MOST_ADDRESSES]
 
     async def _ask(self, target: Target, addresses: Sequence[str], sent: _Sent) -> Fetched:

@@ -21,7 +21,7 @@ _LAST_32_BITS: Final = 0xFFFFFFFF
 
 
 NOT_ASKED: Final = "The host is not known, or its address is not a public one."
-"""One text for both: whoever manages one organisation's provider must not learn which names the network has."""
+"""Of a name, one text for both: whoever manages one organisation's provider must not learn which names the network has."""
 
 
 class NotFetched(Exception):
@@ -85,6 +85,15 @@ def _read_host(host: str, *, in_brackets: bool) -> str:
     if in_brackets or not _NAME.fullmatch(name):
         raise NotFetched("The URL's host is neither a name nor an address.")
     return name
+
+
+def is_address(host: str) -> bool:
+    """Whether the host of a URL is an address and no name."""
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def is_this_machine(host: str) -> bool:

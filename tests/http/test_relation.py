@@ -130,7 +130,7 @@ def body_of(endpoint: Endpoint, ids: Ids) -> Any:
         "CG-04": {"name": "Another", "businessIds": [ids["businessId"]]},
         "X-change-business": {"name": "Another", "document": cnpj()},
         "X-put-business-user": {"office": "USER"},
-        "X-change-identity-provider": changed(oidc(clientSecret=None), alias=ids["identityProviderId"]),
+        "X-change-identity-provider": changed(oidc(), alias=ids["identityProviderId"]),
         "AK-03": {"appId": "app", "clientId": ids["clientId"], "apiKey": "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="},
     }
     if endpoint.id in bodies:

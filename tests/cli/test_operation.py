@@ -6,6 +6,7 @@ import pytest
 from authme.app import openapi_document
 from cli.commands import Commands, refused
 from support.given import environment
+from support.postgres import free_port
 
 
 class TestCheck:
@@ -41,7 +42,7 @@ class TestCheck:
         named = f"authme: AUTHME_CERTIFICATE_ROOTS: {tmp_path}/roots/root.pem: holds no certificates in PEM.\n"
 
         for command in ("check", "serve"):
-            result = authme(command, certificate_roots=str(tmp_path / "roots"))
+            result = authme(command, certificate_roots=str(tmp_path / "roots"), port=str(free_port()))
             assert (result.exit_code, result.stderr) == (1, named)
 
     def test_it_finds_a_master_key_that_does_not_open_the_stored_keys(self, authme: Commands):

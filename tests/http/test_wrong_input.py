@@ -105,7 +105,8 @@ async def test_each_field_of_every_kind(endpoint: Endpoint, callers: list[Api]):
     likely |= {"role": "AUDITOR", "groupId": "0" * 24}
     likely |= {"identities": [{"type": "EMAIL", "value": "a@example.com"}]}
     likely |= {"certificates": ["AAAA"], "signature": "AAAA", "algorithm": "RS256"}
-    likely |= {"alias": "bureau", "kind": "OIDC", "oidc": {"issuer": "https://a.example.com", "clientId": "x"}}
+    likely |= {"alias": "bureau", "oidc": {"issuer": "https://a.example.com", "clientId": "x"}}
+    likely |= {"kind": "OIDC" if "alias" in fields else "PERSON"}
     likely |= {"samlResponse": "AAAA", "provider": "works", "binding": "POST"}
     likely |= {"nonce": "n", "code": "c", "redirectUri": "https://app.example.com/", "codeVerifier": "v" * 43}
     likely |= {"logon": "MARIA", "group": "WEB", "mobile": "5511912345678", "associationId": "0" * 24, "hash": "x"}

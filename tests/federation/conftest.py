@@ -1,4 +1,5 @@
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -6,6 +7,7 @@ import pytest
 from authme.kernel.clock import FakeClock
 from support.given import Given, GivenClient, MakeGiven
 from support.openid_peer import openid_peer
+from support.openid_small import SmallProvider
 from support.servers import make_given
 
 __all__ = ["make_given", "openid_peer"]
@@ -26,6 +28,13 @@ async def given(make_given: MakeGiven, tmp_path: Path) -> Given:
 @pytest.fixture
 async def on_both(make_given: MakeGiven, url: str) -> Given:
     return await make_given(url, development="true", verify_contact="true")
+
+
+@pytest.fixture
+def provider(clock: FakeClock) -> Iterator[SmallProvider]:
+    """The small provider, which says and signs whatever it is told to."""
+    with SmallProvider(clock) as running:
+        yield running
 
 
 @pytest.fixture

@@ -45,6 +45,22 @@ _USE_VALIDATED = Statement(
     )
     .values(used_at=bindparam("now"))
 )
+_waiting = (
+    select(challenge.c.expires_at)
+    .where(
+        and_(
+            challenge.c.subject == bindparam("of_subject"),
+            challenge.c.purpose == bindparam("of_purpose"),
+            challenge.c.used_at.is_(None),
+            challenge.c.expires_at > bindparam("now"),
+        )
+    )
+    .limit(bindparam("at_most"))
+    .subquery()
+)
+_FIRST_END = Statement(
+    select(func.count().label("count"), func.min(_waiting.c.expires_at).label("first_ends_at")).select_from(_waiting)
+)
 _END_OF_FACTOR = Statement(
     delete(challenge).where(
         and_(challenge.c.subject == bindparam("of_subject"), challenge.c.factor_id == bindparam("of_factor"))
@@ -108,6 +124,12 @@ async def find_latest(
     """
     row = await reader.one(_LATEST, of_subject=subject, of_purpose=purpose, of_factor=factor_id, of_session=session_id or "")
     return _challenge(row) if row else None
+
+
+async def find_first_end(reader: Reader, *, purpose: Purpose, subject: str, now: int, at_most: int) -> int | None:
+    """Return when the first of the subject's open challenges ends, if there are `at_most` of them; None if there are fewer."""
+    row = await reader.one(_FIRST_END, of_subject=subject, of_purpose=purpose, now=now, at_most=at_most)
+    return int(row["first_ends_at"]) if row is not None and row["count"] >= at_most else None
 
 
 def end_previous(tx: Transaction, opened: Challenge) -> None:

@@ -12,6 +12,7 @@ from authme.challenges.open import digest_of
 from authme.crypto.digests import Digester
 from authme.kernel.context import Context
 from authme.kernel.ids import is_id
+from authme.sign_in.waiting import is_answered_by
 
 PURPOSE: Final[Purpose] = "FEDERATED"
 
@@ -34,11 +35,6 @@ def asked_of(challenge: Challenge) -> Asked:
     return msgspec.json.decode(challenge.data or "", type=Asked)
 
 
-def session_of(ctx: Context) -> str | None:
-    """Return the caller's session, if it is a person's."""
-    return ctx.caller.session_id if ctx.caller.user_id is not None else None
-
-
 async def find_asked(ctx: Context, state: str) -> Challenge | None:
     """Return the request if this client sent it, in this session or outside any, and no answer was taken yet."""
     challenge_id, _, secret = state.partition(".")
@@ -47,6 +43,4 @@ async def find_asked(ctx: Context, state: str) -> Challenge | None:
         return None
     if not hmac.compare_digest(digest_of(ctx.part(Digester), found.id, secret), found.code_hash):
         return None
-    # Without the session, a stranger's account would be linked to whoever is made to bring its code, or the other way.
-    is_theirs = found.client_id == ctx.caller.client_id and found.session_id == session_of(ctx)
-    return found if is_theirs and found.is_open(ctx.clock.now_ms()) else None
+    return found if is_answered_by(ctx, found) else None

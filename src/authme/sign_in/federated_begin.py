@@ -1,9 +1,7 @@
 """X-begin-federated: have somebody prove who they are at an OpenID provider."""
 
 from datetime import datetime, timedelta
-from typing import Annotated, Final
-
-from msgspec import Meta
+from typing import Final
 
 from authme.challenges import open_challenge
 from authme.crypto.secrets import new_secret
@@ -11,21 +9,17 @@ from authme.federation.authorization import authorization_url
 from authme.federation.model import NotAccepted
 from authme.federation.openid_providers import OpenIdProviders
 from authme.kernel.context import Context
-from authme.kernel.errors import ProofNotAccepted, TooManyTries, malformed, named_in_body_unknown
-from authme.kernel.http.source import network_of
+from authme.kernel.errors import ProofNotAccepted, malformed, named_in_body_unknown
 from authme.kernel.times import moment
 from authme.kernel.wire import Answer, Text, Wire
 from authme.providers import store
 from authme.providers.model import OidcSettings, Provider
-from authme.settings import LimitSettings
 from authme.sign_in.caller import get_client
-from authme.sign_in.certificate_store import find_first_end
-from authme.sign_in.federated_asked import PURPOSE, Asked, encode, session_of
+from authme.sign_in.federated_asked import PURPOSE, Asked, encode
+from authme.sign_in.waiting import get_subject, session_of
+from authme.structure.provider_wire import Alias, Url
 
 _LIFE: Final = timedelta(minutes=10)
-_MS: Final = 1000
-Alias = Annotated[str, Meta(min_length=1, max_length=63, description="a text of 1 to 63 characters")]
-Url = Annotated[str, Meta(min_length=1, max_length=2048, description="an absolute URL")]
 
 
 class FederatedAuthorizationRequest(Wire, frozen=True):
@@ -58,10 +52,7 @@ async def begin_federated(ctx: Context, body: FederatedAuthorizationRequest) -> 
     provider, settings = await get_openid_provider(ctx, body.provider)
     if body.redirect_uri not in settings.redirect_uris:
         raise malformed("redirectUri", "one of the identity provider's `redirectUris` is expected")
-    session_id = session_of(ctx)
-    # Nobody has proved anything yet: what is asked for by strangers is counted by where they are.
-    subject = ctx.caller.user_id if session_id is not None and ctx.caller.user_id else network_of(ctx.origin.source)
-    await _check_not_too_many(ctx, subject)
+    subject = await get_subject(ctx, PURPOSE)
     try:
         metadata = await ctx.part(OpenIdProviders).discover(settings)
     except NotAccepted as error:
@@ -71,7 +62,7 @@ async def begin_federated(ctx: Context, body: FederatedAuthorizationRequest) -> 
         ctx,
         purpose=PURPOSE,
         subject=subject,
-        session_id=session_id,
+        session_id=session_of(ctx),
         client_id=client.id,
         life=_LIFE,
         code=secret,
@@ -98,11 +89,3 @@ async def get_openid_provider(ctx: Context, alias: str) -> tuple[Provider, OidcS
     if found is None or not found.is_enabled or not isinstance(found.settings, OidcSettings):
         raise named_in_body_unknown("provider", "identity provider")
     return found, found.settings
-
-
-async def _check_not_too_many(ctx: Context, subject: str) -> None:
-    """Raise TooManyTries: without this, anybody could fill the database with what nobody will answer."""
-    now, most = ctx.clock.now_ms(), ctx.part(LimitSettings).network_failures
-    first_ends_at = await find_first_end(ctx.tx, purpose=PURPOSE, subject=subject, now=now, at_most=most)
-    if first_ends_at is not None:
-        raise TooManyTries(retry_after=-(-(first_ends_at - now) // _MS))

@@ -19,8 +19,9 @@ from authme.kernel.wire import LongText, Text, Token, Wire
 from authme.providers import store as providers
 from authme.providers.model import Provider
 from authme.sign_in.federated_asked import asked_of, find_asked
-from authme.sign_in.federated_begin import Alias, Url, get_openid_provider
+from authme.sign_in.federated_begin import get_openid_provider
 from authme.sign_in.proof import Proof
+from authme.structure.provider_wire import Alias, Url
 from authme.tokens.used import use_once
 from authme.users import names
 

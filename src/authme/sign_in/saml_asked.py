@@ -12,6 +12,7 @@ from authme.challenges.model import Purpose
 from authme.challenges.open import digest_of
 from authme.crypto.digests import Digester
 from authme.kernel.context import Context
+from authme.sign_in.waiting import is_answered_by
 
 PURPOSE: Final[Purpose] = "SAML"
 _REQUEST_ID: Final = re.compile(r"_([0-9a-f]{24})([0-9a-f]{40})")
@@ -40,11 +41,6 @@ def request_id_of(challenge_id: str, random: str) -> str:
     return f"_{challenge_id}{random}"
 
 
-def session_of(ctx: Context) -> str | None:
-    """Return the caller's session, if it is a person's."""
-    return ctx.caller.session_id if ctx.caller.user_id is not None else None
-
-
 async def find_asked(ctx: Context, request_id: str) -> Challenge | None:
     """Return the request if this client sent it, in this session or outside any, and no response was taken yet."""
     parts = _REQUEST_ID.fullmatch(request_id)
@@ -53,6 +49,4 @@ async def find_asked(ctx: Context, request_id: str) -> Challenge | None:
         return None
     if not hmac.compare_digest(digest_of(ctx.part(Digester), found.id, parts[2]), found.code_hash):
         return None
-    # Without the session, an answer of a stranger's account would be linked to whoever is made to bring it, or the other way.
-    is_theirs = found.client_id == ctx.caller.client_id and found.session_id == session_of(ctx)
-    return found if is_theirs and found.is_open(ctx.clock.now_ms()) else None
+    return found if is_answered_by(ctx, found) else None

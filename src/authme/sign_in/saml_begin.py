@@ -11,8 +11,7 @@ from authme.challenges import open_challenge
 from authme.crypto.sealing import MasterKey
 from authme.crypto.secrets import new_secret
 from authme.kernel.context import Context
-from authme.kernel.errors import StateForbids, TooManyTries, malformed, named_in_body_unknown
-from authme.kernel.http.source import network_of
+from authme.kernel.errors import StateForbids, malformed, named_in_body_unknown
 from authme.kernel.times import moment
 from authme.kernel.wire import SparseAnswer, Wire
 from authme.providers import store as providers
@@ -20,14 +19,12 @@ from authme.providers.model import Provider, SamlSettings
 from authme.saml.bindings import post_field, redirect_url
 from authme.saml.keys import read_service_key
 from authme.saml.request import AuthnRequest, new_random, to_xml
-from authme.settings import LimitSettings
-from authme.sign_in import certificate_store as store
 from authme.sign_in.caller import get_client
-from authme.sign_in.saml_asked import PURPOSE, Asked, encode, request_id_of, session_of
+from authme.sign_in.saml_asked import PURPOSE, Asked, encode, request_id_of
+from authme.sign_in.waiting import get_subject, session_of
 from authme.structure.provider_wire import Alias
 
 _LIFE: Final = timedelta(minutes=10)
-_MS: Final = 1000
 Binding = Literal["REDIRECT", "POST"]
 RelayState = Annotated[
     str,
@@ -89,16 +86,13 @@ async def begin_saml(ctx: Context, body: AuthenticationRequest) -> SentRequest:
     provider, settings = await _get_provider(ctx, body.provider)
     acs_url = _choose_acs_url(settings, body.acs_url)
     to = await _choose_way(ctx, provider, settings, body.binding)
-    session_id = session_of(ctx)
-    # Nobody has proved anything yet: what is asked for by strangers is counted, and ended, by where they are.
-    subject = ctx.caller.user_id if session_id is not None and ctx.caller.user_id else network_of(ctx.origin.source)
-    await _check_not_too_many(ctx, subject)
+    subject = await get_subject(ctx, PURPOSE)
     random, relay_state = new_random(), body.relay_state or new_secret()
     opened = open_challenge(
         ctx,
         purpose=PURPOSE,
         subject=subject,
-        session_id=session_id,
+        session_id=session_of(ctx),
         client_id=client.id,
         life=_LIFE,
         code=random,
@@ -141,11 +135,3 @@ async def _choose_way(ctx: Context, provider: Provider, settings: SamlSettings, 
     if settings.signs_requests and key_pem is None:
         raise StateForbids("The identity provider's row has no key to sign requests with.")
     return _To(binding, url, key_pem, settings.service_certificate)
-
-
-async def _check_not_too_many(ctx: Context, subject: str) -> None:
-    """Raise TooManyTries: without this, anybody could fill the database with what nobody will answer."""
-    now, most = ctx.clock.now_ms(), ctx.part(LimitSettings).network_failures
-    first_ends_at = await store.find_first_end(ctx.tx, purpose=PURPOSE, subject=subject, now=now, at_most=most)
-    if first_ends_at is not None:
-        raise TooManyTries(retry_after=-(-(first_ends_at - now) // _MS))

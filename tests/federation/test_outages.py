@@ -2,14 +2,13 @@
 
 import asyncio
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from threading import Event
 
 import pytest
 from structlog.testing import capture_logs
 
-from authme.kernel.clock import FakeClock
 from support.answers import refused, token_object
 from support.api import Api
 from support.federated import BEGIN, said, show
@@ -20,17 +19,6 @@ from support.two_engines import rows_of
 
 DISCOVERY = "/.well-known/openid-configuration"
 Later = Callable[[float], None]
-
-
-@pytest.fixture
-def provider(clock: FakeClock) -> Iterator[SmallProvider]:
-    with SmallProvider(clock) as running:
-        yield running
-
-
-@pytest.fixture
-async def given(make_given: MakeGiven, tmp_path: Path) -> Given:
-    return await make_given(f"sqlite:///{tmp_path}/authme.db", development="true")
 
 
 @pytest.fixture

@@ -1,37 +1,23 @@
 """UI-42 at Google, Microsoft, Apple and gov.br: what is particular of each, by a provider that says what they say."""
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
 
-from authme.kernel.clock import FakeClock
 from authme.providers.model import Claims
 from authme.providers.presets import PRESETS
 from support.answers import token_object
 from support.api import Api
 from support.federated import begin, logged_in, said, show
-from support.given import Given, MakeGiven
+from support.given import Given
 from support.openid_small import CLIENT_ID, NONCE, Answer, SmallProvider, public_jwk
 
 CPF = "52998224725"
 FULL_WIDTH = "".join(chr(ord(one) + 0xFEE0) for one in CPF)
 TENANT = "3d1f3a52-0c1b-4c1e-9a50-0f6f3c0f8a11"
-
-
-@pytest.fixture
-def provider(clock: FakeClock) -> Iterator[SmallProvider]:
-    with SmallProvider(clock) as running:
-        yield running
-
-
-@pytest.fixture
-async def given(make_given: MakeGiven, tmp_path: Path) -> Given:
-    return await make_given(f"sqlite:///{tmp_path}/authme.db", development="true")
 
 
 @pytest.fixture

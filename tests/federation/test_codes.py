@@ -2,7 +2,6 @@
 
 import base64
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,17 +20,6 @@ from support.openid_small import CALLBACK, NONCE, VERIFIER, Answer, SmallProvide
 
 CODE = {"code": "the code", "redirectUri": CALLBACK, "codeVerifier": VERIFIER}
 BODY = {"provider": "small", "nonce": NONCE, **CODE}
-
-
-@pytest.fixture
-def provider(clock: FakeClock) -> Iterator[SmallProvider]:
-    with SmallProvider(clock) as running:
-        yield running
-
-
-@pytest.fixture
-async def given(make_given: MakeGiven, tmp_path: Path) -> Given:
-    return await make_given(f"sqlite:///{tmp_path}/authme.db", development="true")
 
 
 @pytest.fixture

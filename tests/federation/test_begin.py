@@ -2,7 +2,6 @@
 
 import base64
 import hashlib
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,6 @@ import httpx
 import pytest
 
 from authme.challenges import open_challenge
-from authme.kernel.clock import FakeClock
 from authme.kernel.context import Context
 from support.answers import refused, token_object
 from support.api import Api
@@ -22,17 +20,6 @@ from support.openid_small import CALLBACK, Answer, SmallProvider
 from support.two_engines import rows_of
 
 OVER = "the state is none that was given out here, or it is over"
-
-
-@pytest.fixture
-def provider(clock: FakeClock) -> Iterator[SmallProvider]:
-    with SmallProvider(clock) as running:
-        yield running
-
-
-@pytest.fixture
-async def given(make_given: MakeGiven, tmp_path: Path) -> Given:
-    return await make_given(f"sqlite:///{tmp_path}/authme.db", development="true")
 
 
 @pytest.fixture
@@ -92,8 +79,8 @@ async def test_a_query_that_the_endpoint_has_stays(caller: Api, provider: SmallP
     assert url.startswith(f"{provider.issuer}/authorize?policy=b2c&response_type=code&")
 
 
-async def test_what_comes_back_with_its_state_logs_in_once(on_both_sides: Given, provider: SmallProvider):
-    caller = await known(on_both_sides, provider)
+async def test_what_comes_back_with_its_state_logs_in_once(on_both: Given, provider: SmallProvider):
+    caller = await known(on_both, provider)
     begun = await begin(caller, "small")
 
     token_object(await bring(caller, provider, begun))
@@ -102,20 +89,15 @@ async def test_what_comes_back_with_its_state_logs_in_once(on_both_sides: Given,
     assert said(await caller.post(LOGIN, json=body_of(begun, code="another"))) == OVER
 
 
-@pytest.fixture
-async def on_both_sides(make_given: MakeGiven, url: str) -> Given:
-    return await make_given(url, development="true")
-
-
 async def known(given: Given, provider: SmallProvider) -> Api:
     await given.oidc_provider(**provider.settings())
     return given.api.as_client((await given.client()).id)
 
 
-async def test_of_twenty_that_bring_one_state_one_gets_in(on_both_sides: Given, make_given: MakeGiven, provider: SmallProvider):
-    await on_both_sides.oidc_provider(**provider.settings())
-    client, second = await on_both_sides.client(), await make_given(beside=on_both_sides)
-    callers = [one.api.as_client(client.id) for one in (on_both_sides, second)]
+async def test_of_twenty_that_bring_one_state_one_gets_in(on_both: Given, make_given: MakeGiven, provider: SmallProvider):
+    await on_both.oidc_provider(**provider.settings())
+    client, second = await on_both.client(), await make_given(beside=on_both)
+    callers = [one.api.as_client(client.id) for one in (on_both, second)]
     begun = await begin(callers[0], "small")
     # The provider takes whatever code, as often as it comes, and each ID token is another one.
     provider.gives_each(lambda number: provider.id_token(nonce=begun["nonce"], sub=f"person {number}"))
@@ -124,7 +106,7 @@ async def test_of_twenty_that_bring_one_state_one_gets_in(on_both_sides: Given, 
     answers = await at_once(*(callers[n % 2].post(LOGIN, json=body) for n, body in enumerate(bodies)))
 
     assert sorted(answer.status_code for answer in answers) == [200] + [401] * 19
-    assert await rows_of(on_both_sides.env["AUTHME_DATABASE_URL"], "SELECT count(*) FROM session") == [(1,)]
+    assert await rows_of(on_both.env["AUTHME_DATABASE_URL"], "SELECT count(*) FROM session") == [(1,)]
 
 
 @pytest.mark.parametrize(

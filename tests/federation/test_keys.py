@@ -2,8 +2,6 @@
 
 import base64
 import json
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,19 +10,8 @@ from authme.kernel.clock import FakeClock
 from support.answers import refusal, refused, token_object
 from support.api import Api
 from support.federated import said, show
-from support.given import Given, MakeGiven
+from support.given import Given
 from support.openid_small import NONCE, Answer, SmallProvider, encode, new_key, public_jwk, public_pem
-
-
-@pytest.fixture
-def provider(clock: FakeClock) -> Iterator[SmallProvider]:
-    with SmallProvider(clock) as running:
-        yield running
-
-
-@pytest.fixture
-async def given(make_given: MakeGiven, tmp_path: Path) -> Given:
-    return await make_given(f"sqlite:///{tmp_path}/authme.db", development="true")
 
 
 @pytest.fixture

@@ -1,28 +1,13 @@
 """UI-42: who is in no group there is in none here by it, where that can be known."""
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from authme.kernel.clock import FakeClock
 from authme.providers.model import Claims
 from support.federated import LOGIN, logged_in, show
-from support.given import Given, MakeGiven
+from support.given import Given
 from support.openid_small import CALLBACK, NONCE, VERIFIER, Answer, SmallProvider
-
-
-@pytest.fixture
-def provider(clock: FakeClock) -> Iterator[SmallProvider]:
-    with SmallProvider(clock) as running:
-        yield running
-
-
-@pytest.fixture
-async def given(make_given: MakeGiven, tmp_path: Path) -> Given:
-    return await make_given(f"sqlite:///{tmp_path}/authme.db", development="true")
-
 
 BY_CODE = {"provider": "small", "nonce": NONCE, "code": "the code", "redirectUri": CALLBACK, "codeVerifier": VERIFIER}
 

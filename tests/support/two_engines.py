@@ -22,6 +22,8 @@ from support.postgres import find_binaries, running
 Result = TypeVar("Result")
 NOON = 1_764_000_000_000
 PREPARED = f"prepared_{uuid4().hex}"
+_OVER: list[str] = []
+"""Databases of tests that are over. They are removed when the next begins: who was connected is gone by then."""
 
 
 class Worker:
@@ -62,13 +64,18 @@ def prepared_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     if request.param == "sqlite":
-        return f"sqlite:///{shutil.copy(request.getfixturevalue('prepared_file'), tmp_path / 'authme.db')}"
+        yield f"sqlite:///{shutil.copy(request.getfixturevalue('prepared_file'), tmp_path / 'authme.db')}"
+        return
     server: str = request.getfixturevalue("postgres")
+    while _OVER:
+        # A server that a test killed may leave connections behind.
+        asyncio.run(plain_sql(server, "DROP DATABASE", _OVER.pop(), "WITH (FORCE)"))
     name = f"t{uuid4().hex}"
     asyncio.run(plain_sql(server, "CREATE DATABASE", name, "TEMPLATE", PREPARED))
-    return _named(server, name)
+    yield _named(server, name)
+    _OVER.append(name)
 
 
 def _named(server: str, name: str) -> str:

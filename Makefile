@@ -26,7 +26,7 @@ run: setup ## serve on 127.0.0.1:8080 with SQLite under ./var and demo data
 	@$(BIN)/authme dev
 
 test: setup ## run the tests; what is not installed here is skipped by name
-	@$(BIN)/python -m pytest -n auto
+	@$(BIN)/python -m pytest -n auto --maxschedchunk 2
 
 check: setup format lint types contracts ## everything but the tests
 

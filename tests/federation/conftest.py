@@ -1,3 +1,4 @@
+import asyncio
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -5,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from authme.kernel.clock import FakeClock
+from support.federated import Later
 from support.given import Given, GivenClient, MakeGiven
 from support.openid_peer import openid_peer
 from support.openid_small import SmallProvider
@@ -40,3 +42,17 @@ def provider(clock: FakeClock) -> Iterator[SmallProvider]:
 @pytest.fixture
 async def client(given: Given) -> GivenClient:
     return await given.client("READ", "WRITE")
+
+
+@pytest.fixture
+async def later(given: Given, monkeypatch: pytest.MonkeyPatch) -> Later:
+    """Move the time on, of the event loop too."""
+    loop, moved = asyncio.get_running_loop(), [0.0]
+    before = loop.time
+    monkeypatch.setattr(loop, "time", lambda: before() + moved[0])
+
+    def move(seconds: float) -> None:
+        moved[0] += seconds
+        given.later(seconds=seconds)
+
+    return move

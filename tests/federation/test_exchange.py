@@ -1,7 +1,7 @@
 """UI-42 at a real provider: the exchange of codes, its keys, and the time in which it is down."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from urllib.parse import urlencode
 
 import msgspec
@@ -11,11 +11,9 @@ from authme.federation.authorization import challenge_of
 from authme.providers import store
 from support.answers import refused, token_object
 from support.api import Api
-from support.federated import BEGIN, LOGIN, bring, log_in, logged_in, said
+from support.federated import BEGIN, LOGIN, Later, bring, log_in, logged_in, said
 from support.given import Given, GivenClient, MakeGiven, at_once
 from support.openid_peer import CALLBACK, OpenIdPeer, running_openid_peer
-
-Later = Callable[[float], None]
 
 
 @pytest.fixture
@@ -28,20 +26,6 @@ def peer() -> Iterator[OpenIdPeer]:
 @pytest.fixture
 async def caller(given: Given, client: GivenClient) -> Api:
     return given.api.as_client(client.id)
-
-
-@pytest.fixture
-async def later(given: Given, monkeypatch: pytest.MonkeyPatch) -> Later:
-    """Move the time on, of the event loop too."""
-    loop, moved = asyncio.get_running_loop(), [0.0]
-    time = loop.time
-    monkeypatch.setattr(loop, "time", lambda: time() + moved[0])
-
-    def move(seconds: float) -> None:
-        moved[0] += seconds
-        given.later(seconds=seconds)
-
-    return move
 
 
 @pytest.mark.parametrize("client_name", ["basic", "post", "public", "es256", "rs256"])

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import Callable
 from pathlib import Path
 from threading import Event
 
@@ -11,34 +10,19 @@ from structlog.testing import capture_logs
 
 from support.answers import refused, token_object
 from support.api import Api
-from support.federated import BEGIN, said, show
+from support.federated import BEGIN, Later, said, show
 from support.given import Given, MakeGiven, at_once
 from support.openid_small import CALLBACK, CLIENT_ID, Answer, SmallProvider, public_jwk
 from support.providers import changed, oidc
 from support.two_engines import rows_of
 
 DISCOVERY = "/.well-known/openid-configuration"
-Later = Callable[[float], None]
 
 
 @pytest.fixture
 async def caller(given: Given, provider: SmallProvider) -> Api:
     await given.oidc_provider(**provider.settings())
     return given.api.as_client((await given.client()).id)
-
-
-@pytest.fixture
-async def later(given: Given, monkeypatch: pytest.MonkeyPatch) -> Later:
-    """Move the time on, of the event loop too."""
-    loop, moved = asyncio.get_running_loop(), [0.0]
-    time = loop.time
-    monkeypatch.setattr(loop, "time", lambda: time() + moved[0])
-
-    def move(seconds: float) -> None:
-        moved[0] += seconds
-        given.later(seconds=seconds)
-
-    return move
 
 
 async def test_what_a_provider_publishes_is_kept_for_an_hour(given: Given, caller: Api, provider: SmallProvider):

@@ -1,5 +1,6 @@
 """Logging in by an account at an OpenID provider (UI-42, X-begin-federated)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,8 @@ from support.openid_small import NONCE
 LOGIN = "/user-identities/login-federated"
 BEGIN = f"{LOGIN}/authorization-request"
 LINK = "/user-identities/me/federated-accounts"
+Later = Callable[[float], None]
+"""Moves the time on by so many seconds."""
 
 
 @dataclass(frozen=True)

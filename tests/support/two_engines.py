@@ -51,6 +51,7 @@ def postgres() -> Iterator[str]:
         asyncio.run(plain_sql(server, "CREATE DATABASE", PREPARED))
         asyncio.run(migrate(_named(server, PREPARED)))
         yield server
+        _remove_what_is_over(server)
         asyncio.run(plain_sql(server, "DROP DATABASE", PREPARED))
 
 
@@ -69,13 +70,17 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
         yield f"sqlite:///{shutil.copy(request.getfixturevalue('prepared_file'), tmp_path / 'authme.db')}"
         return
     server: str = request.getfixturevalue("postgres")
-    while _OVER:
-        # A server that a test killed may leave connections behind.
-        asyncio.run(plain_sql(server, "DROP DATABASE", _OVER.pop(), "WITH (FORCE)"))
+    _remove_what_is_over(server)
     name = f"t{uuid4().hex}"
     asyncio.run(plain_sql(server, "CREATE DATABASE", name, "TEMPLATE", PREPARED))
     yield _named(server, name)
     _OVER.append(name)
+
+
+def _remove_what_is_over(server: str) -> None:
+    while _OVER:
+        # A server that a test killed may leave connections behind.
+        asyncio.run(plain_sql(server, "DROP DATABASE", _OVER.pop(), "WITH (FORCE)"))
 
 
 def _named(server: str, name: str) -> str:

@@ -31,7 +31,8 @@ async def get_subject(ctx: Context, purpose: Purpose) -> str:
     """Return for whom something new is to wait: the person in a session, else the network.
 
     Raises TooManyTries when as many wait for them as failures are taken from a network. Without this, anybody could fill the
-    database with what nobody will answer.
+    database with what nobody will answer. What is asked for at the same moment does not see each other: a burst goes over by as
+    many as come at once.
     """
     person = ctx.caller.user_id if session_of(ctx) is not None else None
     subject = person or network_of(ctx.origin.source)
